@@ -1,0 +1,160 @@
+import * as z from 'zod';
+import { apiVersion as apiVersionError, optionsInvalid } from './errors.ts';
+import type { Allocation } from './kinds/allocation.ts';
+import type { Dataset } from './kinds/dataset.ts';
+import type { SubgradientEstimator } from './kinds/estimator.ts';
+import type { Model } from './kinds/model.ts';
+import type { ThresholdOperator } from './kinds/operator.ts';
+import type { Pruner } from './kinds/pruner.ts';
+import type { Schedule } from './kinds/schedule.ts';
+import type { Score } from './kinds/score.ts';
+import type { ThresholdFunction } from './kinds/threshold-function.ts';
+import type { Spec } from './results.ts';
+
+/** Everything that can be swapped, by kind. */
+export interface Kinds {
+  pruner: Pruner;
+  'threshold-function': ThresholdFunction;
+  estimator: SubgradientEstimator;
+  operator: ThresholdOperator;
+  allocation: Allocation;
+  schedule: Schedule;
+  score: Score;
+  model: Model;
+  dataset: Dataset;
+}
+export type Kind = keyof Kinds;
+
+/** What every built component carries: its kind, and itself as data. */
+export interface Described<K extends Kind> {
+  readonly kind: K;
+  /** Name and the options that differ from the defaults: equal specs mean equal behaviour. */
+  readonly spec: Spec;
+}
+export type Component<K extends Kind> = Kinds[K] & Described<K>;
+
+export interface Definition<Schema extends z.ZodObject, Built> {
+  /** kebab-case; what a config says after `use:`. */
+  readonly name: string;
+  /** One line for `espalier plugins` and the reference. */
+  readonly summary: string;
+  /** A `z.strictObject`, so that unknown options are refused. */
+  readonly options: Schema;
+  /** Builds the component: an immutable object. */
+  create(options: z.output<Schema>): Built;
+}
+
+/** Makes a component from its options; the definition rides along. */
+export interface Factory<K extends Kind, Schema extends z.ZodObject = z.ZodObject, Built = Kinds[K]> {
+  (options?: z.input<Schema>): Built & Described<K>;
+  readonly kind: K;
+  readonly definition: Definition<Schema, Built>;
+}
+
+type Define<K extends Kind> = <Schema extends z.ZodObject, Built extends Kinds[K]>(
+  definition: Definition<Schema, Built>,
+) => Factory<K, Schema, Built>;
+
+const define =
+  <K extends Kind>(kind: K): Define<K> =>
+  (definition) => {
+    const factory = (given: unknown = {}) => {
+      const options = parseOptions(kind, definition.name, definition.options, given);
+      return Object.freeze({
+        ...definition.create(options),
+        kind,
+        spec: Object.freeze({ use: definition.name, ...withoutDefaults(definition.options, options) }),
+      });
+    };
+    return Object.assign(factory, { kind, definition }) as never;
+  };
+
+/** A pruning method. `State` is inferred from `init` and checked in the other members. */
+export const definePruner: <Schema extends z.ZodObject, State>(definition: {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: Schema;
+  create(options: z.output<Schema>): Pruner<State>;
+}) => Factory<'pruner', Schema, Pruner<State>> = define('pruner') as never;
+export const defineThresholdFunction = define('threshold-function');
+export const defineEstimator = define('estimator');
+export const defineOperator = define('operator');
+export const defineAllocation = define('allocation');
+export const defineSchedule = define('schedule');
+export const defineScore = define('score');
+export const defineModel = define('model');
+export const defineDataset = define('dataset');
+
+/** An option that is itself a component: give one that its factory made; in a config, its name or `{ use: name, ... }`. */
+export function component<K extends Kind>(kind: K): z.ZodType<Component<K>, Component<K>> {
+  const schema = z.custom<Component<K>>(
+    (value) => isComponent(value) && value.kind === kind,
+    `must be a ${kind}: what its factory returns, or in a config its name`,
+  );
+  componentKinds.set(schema, kind);
+  return schema;
+}
+
+/** The kind that an option of a component takes, if the option is a component. */
+export function componentKind(option: z.core.$ZodType): Kind | undefined {
+  const own = componentKinds.get(option);
+  if (own) return own;
+  const inner = (option._zod.def as { innerType?: z.core.$ZodType }).innerType;
+  return inner && componentKind(inner);
+}
+
+export const API_VERSION = 1;
+
+/** A package of components: the default export of a plugin. */
+export interface Plugin {
+  readonly name: string;
+  readonly apiVersion: number;
+  readonly components: readonly AnyFactory[];
+}
+// biome-ignore lint/suspicious/noExplicitAny: a factory of whatever options; its own schema checks them.
+export type AnyFactory = { [K in Kind]: Factory<K, any, any> }[Kind];
+
+/** Checks a plugin and returns it. Throws `E_API_VERSION`. */
+export function definePlugin<const P extends Plugin>(plugin: P): P {
+  if (plugin.apiVersion !== API_VERSION) throw apiVersionError(plugin.name, plugin.apiVersion, API_VERSION);
+  return Object.freeze(plugin);
+}
+
+/** Options that passed their schema, defaults filled in. Throws `E_OPTIONS`, which names what was wrong and what is allowed. */
+export function parseOptions<Schema extends z.ZodObject>(kind: string, name: string, schema: Schema, given: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => {
+    if (issue.code === 'unrecognized_keys') return `there is no option ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
+    return issue.path.length ? `option "${issue.path.join('.')}": ${issue.message}` : issue.message;
+  });
+  throw optionsInvalid(kind, name, problems, Object.keys(schema.shape));
+}
+
+/** The options, as JSON, that differ from what the schema gives when nothing is said. Components appear as their specs. */
+export function withoutDefaults(schema: z.ZodObject, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(options).flatMap(([key, value]) => {
+      const byDefault = (schema.shape[key] as z.ZodType).safeParse(undefined);
+      const plain = toPlain(value);
+      if (plain === undefined || (byDefault.success && JSON.stringify(toPlain(byDefault.data)) === JSON.stringify(plain))) return [];
+      return [[key, plain]];
+    }),
+  );
+}
+
+// --- helpers ---
+
+const componentKinds = new WeakMap<z.core.$ZodType, Kind>();
+
+const isComponent = (value: unknown): value is Component<Kind> =>
+  typeof value === 'object' && value !== null && 'kind' in value && 'spec' in value;
+
+function toPlain(value: unknown): unknown {
+  if (isComponent(value)) return value.spec;
+  if (Array.isArray(value)) return value.map(toPlain);
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : [[key, toPlain(inner)]])));
+  }
+  return value;
+}

@@ -1,0 +1,73 @@
+/** Every error that Espalier raises on purpose. `code` is stable; the wording is not. */
+export class EspalierError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(`${message} [${code}]`, options);
+    this.name = 'EspalierError';
+    this.code = code;
+  }
+}
+
+const list = (names: readonly string[]): string => (names.length ? names.map((name) => `"${name}"`).join(', ') : 'none');
+
+// --- one function per message, sorted by code ---
+
+export const apiVersion = (plugin: string, given: unknown, supported: number) =>
+  new EspalierError(
+    'E_API_VERSION',
+    `Plugin "${plugin}" was written for apiVersion ${String(given)}, this Espalier speaks ${supported}. Install a matching version of the plugin or of Espalier.`,
+  );
+
+export const componentCollision = (kind: string, name: string, first: string, second: string) =>
+  new EspalierError(
+    'E_COMPONENT_COLLISION',
+    `Two components are called ${kind} "${name}": one from ${first}, one from ${second}. Rename one of them or list only one of the plugins.`,
+  );
+
+export const componentUnknown = (kind: string, name: string, known: readonly string[]) =>
+  new EspalierError(
+    'E_COMPONENT_UNKNOWN',
+    `There is no ${kind} called "${name}". Known: ${list(known)}. A plugin's components are known once the plugin is listed under "plugins".`,
+  );
+
+export const hookFailed = (pruner: string, hook: string, where: string, cause: unknown) =>
+  new EspalierError('E_HOOK', `${pruner}: ${hook} failed ${where}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+
+export const notFinite = (what: string, where: string) =>
+  new EspalierError(
+    'E_NOT_FINITE',
+    `${what} is not finite ${where}. Lower the learning rate, lengthen the warm-up, or look at the layer that is named.`,
+  );
+
+export const nothingToPrune = (model: string, names: readonly string[]) =>
+  new EspalierError(
+    'E_NOTHING_TO_PRUNE',
+    `No kernel of model "${model}" is left to prune. Its kernels: ${list(names)}. Look at include, exclude, firstLayer and lastLayer.`,
+  );
+
+export const optionsInvalid = (kind: string, name: string, problems: readonly string[], allowed: readonly string[]) =>
+  new EspalierError(
+    'E_OPTIONS',
+    `${kind} "${name}": ${problems.join('; ')}. ${allowed.length ? `Options: ${allowed.join(', ')}.` : 'It has no options.'}`,
+  );
+
+export const patternMatchesNothing = (option: string, pattern: string, names: readonly string[]) =>
+  new EspalierError('E_PATTERN', `${option}: "${pattern}" matches no kernel. Kernels: ${list(names)}. "*" stands for any characters.`);
+
+export const pluginInvalid = (plugin: string, problem: string) =>
+  new EspalierError('E_PLUGIN', `Plugin "${plugin}": ${problem}. A plugin's default export is definePlugin({ name, apiVersion, components }).`);
+
+export const resultUnreadable = (file: string, problem: string, cause?: unknown) =>
+  new EspalierError('E_RESULT', `${file} is not a result of Espalier: ${problem}. Delete the run's folder to have it trained again.`, { cause });
+
+export const shapeMismatch = (what: string, given: readonly number[], expected: readonly number[]) =>
+  new EspalierError('E_SHAPE', `${what} has shape [${given.join(', ')}], but must have [${expected.join(', ')}].`);
+
+export const sparsityMissed = (pruner: string, requested: number, nonzero: number, expected: number) =>
+  new EspalierError(
+    'E_SPARSITY_MISSED',
+    `${pruner} promised sparsity ${requested}, which leaves ${expected} weights, but ${nonzero} are left. This is a defect of the method.`,
+  );
+
+export const sparsityOutOfRange = (who: string, sparsity: number) =>
+  new EspalierError('E_SPARSITY_RANGE', `${who}: sparsity is ${sparsity}, but must be in [0, 1). Give a fraction: 0.9 for 90 %.`);

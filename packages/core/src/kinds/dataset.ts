@@ -1,0 +1,22 @@
+/** Examples in memory: `inputs` holds `labels.length` examples of the data set's `inputShape`, one after the other. */
+export interface Examples {
+  readonly inputs: Float32Array;
+  /** Class of each example, from 0. */
+  readonly labels: Int32Array;
+}
+
+export interface Splits {
+  readonly train: Examples;
+  /** Taken out of the training data; what choices are made on. */
+  readonly validation: Examples;
+  /** Touched once, after training. */
+  readonly test: Examples;
+}
+
+/** Data to train and test on. The same splits for every seed. */
+export interface Dataset {
+  /** Without the batch dimension. */
+  readonly inputShape: readonly number[];
+  readonly classes: number;
+  load(): Promise<Splits>;
+}

@@ -1,0 +1,21 @@
+import type { tf } from '../tf.ts';
+import type { ThresholdOperator } from './operator.ts';
+
+export interface EstimatorInput {
+  /** G = ∂L/∂(effective weight), in the shape of the weight. */
+  readonly upstream: tf.Tensor;
+  readonly weight: tf.Tensor;
+  /** τ: a scalar, or a tensor that broadcasts against the weight. */
+  readonly threshold: tf.Tensor;
+  /** What the operator made of weight and threshold. */
+  readonly effective: tf.Tensor;
+  readonly operator: ThresholdOperator;
+  /** Share of the training done, in [0, 1]. A tensor, since a number would be frozen into a compiled step. */
+  readonly progress: tf.Scalar;
+}
+
+/** What flows back through a threshold operator in place of its true gradient. */
+export interface SubgradientEstimator {
+  /** Surrogates of ∂L/∂W, in the weight's shape, and of ∂L/∂τ, in the threshold's shape (`sumToShape` reduces to it). */
+  backward(input: EstimatorInput): { weight: tf.Tensor; threshold: tf.Tensor };
+}

@@ -1,0 +1,82 @@
+import type { RandomStream } from '../random.ts';
+import type { tf } from '../tf.ts';
+
+/** The weight tensor of a layer that can be pruned. */
+export interface Kernel {
+  /** The layer's name; `layer/field` where a layer has several kernels (separable, recurrent). */
+  readonly name: string;
+  /** The stored weight, which the optimizer moves. */
+  readonly weight: tf.Variable;
+  readonly shape: readonly number[];
+  readonly size: number;
+  /** Axes that number the filters (output units): one threshold per index along them is "per filter". */
+  readonly filterAxes: readonly number[];
+  /** Times each weight is used in one forward pass of one example: multiply-adds = size · uses. */
+  readonly uses: number;
+}
+
+export interface InitContext {
+  /** All kernels that are pruned, in the order of the model. */
+  readonly kernels: readonly Kernel[];
+  readonly totalSteps: number;
+  /** A random stream of the run's seed, one for each purpose. The only source of randomness. */
+  random(purpose: string): RandomStream;
+  /** One object for several kernels: made at the first call with this key, handed out again afterwards. Lives as long as the attachment. */
+  shared<T>(key: string, make: () => T): T;
+}
+
+export interface ForwardContext {
+  /** Share of the training done, in [0, 1], as a tensor; 1 outside of training. */
+  readonly progress: tf.Scalar;
+}
+
+export interface StepContext {
+  /** Steps done before this one; the first is 0. */
+  readonly step: number;
+  readonly totalSteps: number;
+  /** ∂L/∂(effective weight) by kernel name, in `afterStep`, if the pruner asked for them in this step. */
+  readonly denseGradients: ReadonlyMap<string, tf.Tensor>;
+  random(purpose: string): RandomStream;
+  /** Multiplies the optimizer's momentum of a kernel by a mask: weights that start anew start without it. */
+  maskMomentum(kernel: Kernel, mask: tf.Tensor): void;
+}
+
+export interface PrunedLayer<State> {
+  readonly kernel: Kernel;
+  readonly state: State;
+}
+
+/**
+ * A pruning method. It may hold options, never anything that changes: that lives in `State`, which core owns, saves and disposes of, so
+ * that one pruner can prune two models at once.
+ *
+ * `State` is an object (nested as you like) whose `tf.Variable`s may change. Trainable ones are trained with the weights; everything else
+ * in it stays as `init` made it.
+ *
+ * Order of events: `beforeStep` → forward (`reparameterize`) → backward → optimizer → `afterStep`, and `finish` once after the last step.
+ * Evaluation calls `reparameterize` only, so it changes nothing.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a pruner whose state doesn't matter to the caller; `unknown` would refuse every real one.
+export interface Pruner<State = any> {
+  /** Sparsity of all pruned kernels together that this pruner promises at the end, to the weight. Absent: it makes no promise. */
+  readonly sparsity?: number;
+  /** Ask for ∂L/∂(effective weight) of every kernel, in all steps or in some. */
+  readonly usesDenseGradients?: boolean | ((step: number) => boolean);
+  /** L2 coefficient of the trainable variables in the state; absent: the kernels' own. */
+  readonly stateDecay?: number;
+  /** The state of one kernel; called once per kernel, inside `tf.tidy`. */
+  init(kernel: Kernel, context: InitContext): State;
+  /** The effective weight, in the shape of `weight`; differentiable in `weight` and in the trainable variables of `state`. */
+  reparameterize(weight: tf.Tensor, state: NoInfer<State>, context: ForwardContext): tf.Tensor;
+  /** Both hooks see all layers, so that a method can move weights between them. They run inside `tf.tidy`, between steps. */
+  beforeStep?(layers: readonly PrunedLayer<NoInfer<State>>[], context: StepContext): void;
+  afterStep?(layers: readonly PrunedLayer<NoInfer<State>>[], context: StepContext): void;
+  /** After the last step, before anything is evaluated: where a method that promises a sparsity makes it exact. */
+  finish?(layers: readonly PrunedLayer<NoInfer<State>>[], context: { readonly totalSteps: number }): void;
+  /** What is trained; default: the kernel's weight and every trainable variable in `state`. */
+  variables?(kernel: Kernel, state: NoInfer<State>): readonly tf.Variable[];
+  /** Magnitude below which a weight is zero, for methods that have one; any shape. */
+  threshold?(state: NoInfer<State>): tf.Tensor;
+  /** Stored parameters, where they are not the nonzeros of the effective weight (low rank). */
+  parameterCount?(state: NoInfer<State>): number;
+}

@@ -1,0 +1,7 @@
+import type { tf } from '../tf.ts';
+
+/** What top-k ranks: the higher, the more a weight deserves to stay. */
+export interface Score {
+  /** Finite scores in the shape of the weight. */
+  of(weight: tf.Tensor): tf.Tensor;
+}

@@ -1,0 +1,242 @@
+import { hookFailed, shapeMismatch } from '../errors.ts';
+import type { InitContext, Kernel, PrunedLayer, Pruner, StepContext } from '../kinds/pruner.ts';
+import { type RandomStream, randomStream } from '../random.ts';
+import type { LayerResult } from '../results.ts';
+import { tf } from '../tf.ts';
+import { type WeightField, weightFields } from './layer-internals.ts';
+import { type PrunableOptions, selectPrunable } from './prunable.ts';
+
+export interface AttachOptions {
+  readonly seed?: number;
+  /** Length of the training, for methods that plan by it. */
+  readonly totalSteps?: number;
+  readonly prunable?: PrunableOptions;
+}
+
+/** What a trained variable is for; weight decay differs by it. */
+export type VariableRole = 'kernel' | 'state' | 'bias' | 'norm' | 'other';
+
+/** A model that computes with the effective weights of a pruner. */
+export interface PrunedModel {
+  readonly model: tf.LayersModel;
+  readonly pruner: Pruner;
+  readonly layers: readonly PrunedLayer<unknown>[];
+  /** Every trained variable with its role; fixed as long as the pruner is attached. */
+  readonly trained: ReadonlyMap<tf.Variable, VariableRole>;
+  /** Every variable that a step may read or assign: the model's, trained or not, and those of the pruner's state, by a stable name. */
+  readonly variables: ReadonlyMap<string, tf.Variable>;
+  /**
+   * Forward pass that computes every effective weight once. With `denseGradients`, the gradient with respect to each effective weight is
+   * put into that map during the backward pass.
+   */
+  apply(inputs: tf.Tensor, options?: { training?: boolean; progress?: tf.Scalar; denseGradients?: Map<string, tf.Tensor> }): tf.Tensor;
+  beforeStep(context: Omit<StepContext, 'random'>): void;
+  afterStep(context: Omit<StepContext, 'random'>): void;
+  finish(): void;
+  /** Every kernel, measured on the effective weights by core itself. */
+  report(): LayerResult[];
+  /** Writes the effective weights into the model and detaches the pruner. */
+  finalize(): void;
+  /** Takes the pruner off the model, which keeps its stored weights, and disposes of the state. */
+  detach(): void;
+}
+
+/**
+ * Makes every dense, convolutional and recurrent layer of a model compute with a pruner's effective weights: in `predict`, `evaluate` and
+ * training alike. The caller ends it with `finalize()` or `detach()`.
+ *
+ * Throws `E_PATTERN`, `E_NOTHING_TO_PRUNE`, `E_UNKNOWN_SIZE`, and `E_HOOK` if the pruner's `init` fails.
+ */
+export function attach(model: tf.LayersModel, pruner: Pruner, { seed = 0, totalSteps = 1, prunable = {} }: AttachOptions = {}): PrunedModel {
+  const who = (pruner as { spec?: { use: string } }).spec?.use ?? 'pruner';
+  const fields = weightFields(model);
+  const kernelFields = fields.filter((field) => field.role === 'kernel');
+  const names = kernelNames(kernelFields);
+  const selected = selectPrunable(model.name, names, prunable);
+  const all = kernelFields.map((field, i) => toKernel(field, names[i] as string));
+  const kernels = all.filter((_, i) => selected[i]);
+
+  const initContext: InitContext = {
+    kernels,
+    totalSteps,
+    random: (purpose) => randomStream(seed, 'pruner', purpose),
+    shared: memo(),
+  };
+  const layers = kernels.map((kernel) => ({
+    kernel,
+    state: guarded(who, 'init', `in layer "${kernel.name}"`, () => tf.tidy(() => keepVariables(pruner.init(kernel, initContext)))),
+  }));
+
+  let cache: Map<string, tf.Tensor> | undefined;
+  const reparameterize = ({ kernel, state }: PrunedLayer<unknown>, progress: tf.Scalar): tf.Tensor =>
+    guarded(who, 'reparameterize', `in layer "${kernel.name}"`, () => {
+      const effective = pruner.reparameterize(kernel.weight, state, { progress });
+      if (!sameShape(effective.shape, kernel.shape)) {
+        throw shapeMismatch(`The effective weight of "${kernel.name}"`, effective.shape, kernel.shape);
+      }
+      return effective;
+    });
+  const effectiveNow = (layer: PrunedLayer<unknown>) => reparameterize(layer, tf.scalar(1));
+  const restore = kernelFields.flatMap((field, i) => {
+    const layer = layers.find(({ kernel }) => kernel === all[i]);
+    return layer ? [field.redirect(() => cache?.get(layer.kernel.name) ?? effectiveNow(layer))] : [];
+  });
+
+  const hook = (name: 'beforeStep' | 'afterStep', context: Omit<StepContext, 'random'>) => {
+    if (!pruner[name]) return;
+    const random = (purpose: string): RandomStream => randomStream(seed, 'pruner', name, context.step, purpose);
+    guarded(who, name, `in step ${context.step}`, () => tf.tidy(() => pruner[name]?.(layers, { ...context, random })));
+  };
+
+  const pruned: PrunedModel = {
+    model,
+    pruner,
+    layers,
+    trained: trainedVariables(fields, layers, pruner),
+    variables: allVariables(model, layers),
+    apply(inputs, { training = false, progress, denseGradients } = {}) {
+      const at = progress ?? tf.scalar(1);
+      cache = new Map(
+        layers.map((layer) => {
+          const effective = reparameterize(layer, at);
+          return [layer.kernel.name, denseGradients ? tapGradient(effective, layer.kernel.name, denseGradients) : effective];
+        }),
+      );
+      try {
+        return model.apply(inputs, { training }) as tf.Tensor;
+      } finally {
+        cache = undefined;
+      }
+    },
+    beforeStep: (context) => hook('beforeStep', context),
+    afterStep: (context) => hook('afterStep', context),
+    finish() {
+      if (pruner.finish) guarded(who, 'finish', 'after the last step', () => tf.tidy(() => pruner.finish?.(layers, { totalSteps })));
+    },
+    report() {
+      const pruneds = new Map(layers.map((layer) => [layer.kernel, layer]));
+      return all.map((kernel) => measure(kernel, pruneds.get(kernel), pruner, effectiveNow));
+    },
+    finalize() {
+      tf.tidy(() => {
+        for (const layer of layers) layer.kernel.weight.assign(effectiveNow(layer));
+      });
+      pruned.detach();
+    },
+    detach() {
+      for (const undo of restore) undo();
+      tf.dispose([...new Set(layers.flatMap(({ state }) => tensorsIn(state).map(([, tensor]) => tensor)))]);
+    },
+  };
+  return pruned;
+}
+
+// --- helpers ---
+
+function toKernel({ variable, filterAxes, uses }: WeightField, name: string): Kernel {
+  return Object.freeze({ name, weight: variable, shape: variable.shape, size: variable.size, filterAxes, uses });
+}
+
+/** The layer's name where it has one kernel, `layer/field` where it has several. */
+function kernelNames(fields: readonly WeightField[]): string[] {
+  return fields.map(({ layer, field }) => (fields.filter((other) => other.layer === layer).length > 1 ? `${layer}/${field}` : layer));
+}
+
+function memo(): InitContext['shared'] {
+  const made = new Map<string, unknown>();
+  return <T>(key: string, make: () => T): T => {
+    if (!made.has(key)) made.set(key, make());
+    return made.get(key) as T;
+  };
+}
+
+function guarded<T>(who: string, hook: string, where: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw hookFailed(who, hook, where, error);
+  }
+}
+
+/** Tensors that `init` left in the state survive its `tf.tidy`; variables do so by themselves. */
+function keepVariables<State>(state: State): State {
+  for (const [, value] of tensorsIn(state)) if (!(value instanceof tf.Variable)) tf.keep(value);
+  return state;
+}
+
+function tensorsIn(state: unknown, at = ''): [string, tf.Tensor][] {
+  if (state instanceof tf.Tensor) return [[at, state]];
+  if (typeof state !== 'object' || state === null) return [];
+  return Object.entries(state).flatMap(([key, value]) => tensorsIn(value, at ? `${at}.${key}` : key));
+}
+
+function trainedVariables(
+  fields: readonly WeightField[],
+  layers: readonly PrunedLayer<unknown>[],
+  pruner: Pruner,
+): Map<tf.Variable, VariableRole> {
+  const layerOf = new Map(layers.map((layer) => [layer.kernel.weight, layer]));
+  const trained = new Map<tf.Variable, VariableRole>();
+  for (const { variable, role } of fields) {
+    const layer = layerOf.get(variable);
+    if (!layer) {
+      if (variable.trainable) trained.set(variable, role);
+      continue;
+    }
+    const own = pruner.variables?.(layer.kernel, layer.state) ?? [variable, ...stateVariables(layer.state).filter((v) => v.trainable)];
+    for (const v of own) trained.set(v, v === variable ? 'kernel' : 'state');
+  }
+  return trained;
+}
+
+const stateVariables = (state: unknown): tf.Variable[] =>
+  tensorsIn(state).flatMap(([, value]) => (value instanceof tf.Variable ? [value] : []));
+
+function allVariables(model: tf.LayersModel, layers: readonly PrunedLayer<unknown>[]): Map<string, tf.Variable> {
+  const variables = new Map<string, tf.Variable>();
+  model.weights.forEach((weight, i) => {
+    variables.set(`model/${i}/${weight.originalName}`, weight.read() as tf.Variable);
+  });
+  for (const { kernel, state } of layers) {
+    for (const [key, value] of tensorsIn(state)) if (value instanceof tf.Variable) variables.set(`state/${kernel.name}/${key}`, value);
+  }
+  return variables;
+}
+
+/** An identity that writes down the gradient which passes through it. */
+function tapGradient(effective: tf.Tensor, name: string, into: Map<string, tf.Tensor>): tf.Tensor {
+  const tap = tf.customGrad(((x: tf.Tensor) => ({
+    value: x.clone(),
+    gradFunc: (upstream: tf.Tensor) => {
+      into.set(name, upstream);
+      return upstream;
+    },
+  })) as Parameters<typeof tf.customGrad>[0]);
+  return tap(effective);
+}
+
+function measure(
+  kernel: Kernel,
+  layer: PrunedLayer<unknown> | undefined,
+  pruner: Pruner,
+  effectiveNow: (layer: PrunedLayer<unknown>) => tf.Tensor,
+): LayerResult {
+  const { name, shape, size, uses } = kernel;
+  const scalar = (value: () => tf.Tensor): number => tf.tidy(() => value().dataSync()[0] as number);
+  const own = layer && pruner.parameterCount?.(layer.state);
+  const nonzero = own ?? scalar(() => (layer ? effectiveNow(layer) : kernel.weight).notEqual(0).cast('int32').sum());
+  const threshold = layer && pruner.threshold && scalar(() => (pruner.threshold?.(layer.state) as tf.Tensor).mean());
+  return {
+    name,
+    shape: [...shape],
+    size,
+    nonzero,
+    sparsity: Math.max(0, 1 - nonzero / size),
+    multiplyAdds: nonzero * uses,
+    denseMultiplyAdds: size * uses,
+    ...(threshold === undefined ? {} : { threshold }),
+    prunable: layer !== undefined,
+  };
+}
+
+const sameShape = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((n, i) => n === b[i]);

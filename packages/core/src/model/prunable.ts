@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { nothingToPrune, patternMatchesNothing } from '../errors.ts';
+
+const patterns = z.array(z.string().min(1));
+
+/** Which kernels of a model are pruned. */
+export const prunableOptions = z.strictObject({
+  include: patterns.default(['*']).describe('Names of kernels to prune; "*" stands for any characters'),
+  exclude: patterns.default([]).describe('Names of kernels to leave dense'),
+  firstLayer: z.boolean().default(true).describe('Prune the first layer'),
+  lastLayer: z.boolean().default(true).describe('Prune the last layer'),
+});
+export type PrunableOptions = z.input<typeof prunableOptions>;
+
+/**
+ * Whether each kernel is pruned, by its place in the model.
+ *
+ * Throws `E_PATTERN` for a pattern that matches no kernel, `E_NOTHING_TO_PRUNE` if none is left.
+ */
+export function selectPrunable(model: string, names: readonly string[], options: PrunableOptions): boolean[] {
+  const { include, exclude, firstLayer, lastLayer } = prunableOptions.parse(options);
+  const matcher = (option: string, list: readonly string[]) => {
+    const tests = list.map((pattern) => {
+      const test = new RegExp(`^${pattern.split('*').map(escapeRegExp).join('.*')}$`);
+      if (!names.some((name) => test.test(name))) throw patternMatchesNothing(option, pattern, names);
+      return test;
+    });
+    return (name: string) => tests.some((test) => test.test(name));
+  };
+  const included = matcher('include', include);
+  const excluded = matcher('exclude', exclude);
+  const selected = names.map(
+    (name, i) => included(name) && !excluded(name) && (firstLayer || i > 0) && (lastLayer || i < names.length - 1),
+  );
+  if (!selected.some(Boolean)) throw nothingToPrune(model, names);
+  return selected;
+}
+
+const escapeRegExp = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&');

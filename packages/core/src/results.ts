@@ -1,0 +1,177 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+import { resultUnreadable } from './errors.ts';
+
+/**
+ * What a run leaves behind, and how to read it. Reports know nothing else of a run. No TensorFlow.js in this module: it is
+ * `@espalier/core/results`.
+ *
+ *   runs/<id>/run.json       what was asked for, by whom, on what machine, how long it took
+ *   runs/<id>/log.jsonl      what happened on the way: one JSON object a line
+ *   runs/<id>/result.json    what came out; byte for byte the same for the same spec on the same machine and engine
+ *   runs/<id>/model/         the pruned model, a `tf.LayersModel`
+ *   runs/<id>/checkpoint/    where an interrupted run goes on; gone when the run is finished
+ */
+
+const fraction = z.number().min(0).max(1);
+const count = z.int().nonnegative();
+
+/** A component as data: its name under `use`, and the options that differ from the defaults. */
+export const specSchema = z.looseObject({ use: z.string() });
+export type Spec = { readonly use: string; readonly [option: string]: unknown };
+
+/** All that decides the outcome of a run. Its canonical form, hashed, is the run's id. */
+export const runSpecSchema = z.strictObject({
+  model: specSchema,
+  data: specSchema,
+  pruner: specSchema,
+  /** Training options that differ from the defaults. */
+  training: z.record(z.string(), z.unknown()),
+  /** Which kernels are pruned, where that differs from "all". */
+  prunable: z.record(z.string(), z.unknown()).optional(),
+  seed: z.int(),
+  engine: z.strictObject({ name: z.string(), threads: z.int().positive() }),
+});
+export type RunSpec = z.infer<typeof runSpecSchema>;
+
+/** One kernel, prunable or not. */
+export const layerResultSchema = z.strictObject({
+  name: z.string(),
+  shape: z.array(z.int()),
+  size: count,
+  /** Nonzero effective weights, counted by core. */
+  nonzero: count,
+  /** 1 − nonzero / size. */
+  sparsity: fraction,
+  /** Multiply-adds of one forward pass of one example, of the nonzero weights and of all. */
+  multiplyAdds: z.number(),
+  denseMultiplyAdds: z.number(),
+  /** Magnitude below which weights are zero, where the method has one (mean, where it has several). */
+  threshold: z.number().optional(),
+  /** False for a kernel that was left dense on purpose. */
+  prunable: z.boolean(),
+});
+export type LayerResult = z.infer<typeof layerResultSchema>;
+
+const identity = { format: z.literal(1), id: z.string(), spec: runSpecSchema, pruner: z.string(), seed: z.int(), requested: fraction.nullable() };
+
+export const finishedResultSchema = z.strictObject({
+  ...identity,
+  status: z.literal('finished'),
+  /** Zeros among the prunable weights, as a fraction. */
+  sparsity: fraction,
+  size: count,
+  nonzero: count,
+  /** Zeros among all trainable and non-trainable parameters of the model, as a fraction. */
+  wholeSparsity: fraction,
+  parameters: count,
+  multiplyAdds: z.number(),
+  denseMultiplyAdds: z.number(),
+  /** On the test set, which is touched once, after the last epoch. */
+  accuracy: fraction,
+  loss: z.number(),
+  /** On the validation split after the last epoch, and the epoch where it was best (from 1). */
+  validation: z.strictObject({ accuracy: fraction, loss: z.number(), bestAccuracy: fraction, bestEpoch: z.int().positive() }),
+  epochs: z.int().positive(),
+  steps: z.int().positive(),
+  layers: z.array(layerResultSchema),
+});
+export type FinishedResult = z.infer<typeof finishedResultSchema>;
+
+export const failedResultSchema = z.strictObject({
+  ...identity,
+  status: z.literal('failed'),
+  failure: z.strictObject({
+    code: z.string(),
+    message: z.string(),
+    step: z.int().optional(),
+    layer: z.string().optional(),
+    /** False if the same would happen again (a loss that is not finite): the run is not tried again. */
+    retry: z.boolean(),
+  }),
+});
+export type FailedResult = z.infer<typeof failedResultSchema>;
+
+export const resultSchema = z.discriminatedUnion('status', [finishedResultSchema, failedResultSchema]);
+export type RunResult = z.infer<typeof resultSchema>;
+
+/** One line of `log.jsonl`. Steps count from 0; `step` is the last finished one. */
+export type LogEntry =
+  | {
+      readonly type: 'step';
+      readonly step: number;
+      /** Epochs done, as a real number. */
+      readonly epoch: number;
+      /** Mean training loss since the entry before. */
+      readonly loss: number;
+      readonly learningRate: number;
+      readonly sparsity: number;
+      readonly layers: readonly { readonly name: string; readonly nonzero: number; readonly sparsity: number; readonly threshold?: number }[];
+    }
+  | {
+      readonly type: 'epoch';
+      readonly step: number;
+      readonly epoch: number;
+      readonly loss: number;
+      readonly validation: { readonly accuracy: number; readonly loss: number };
+      readonly sparsity: number;
+    };
+
+/** `run.json`: provenance and wall time, which may differ between two runs of the same spec. */
+export interface RunRecord {
+  readonly format: 1;
+  readonly id: string;
+  readonly spec: RunSpec;
+  readonly command: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly engine: { readonly name: string; readonly version: string; readonly threads: number };
+  readonly machine: { readonly platform: string; readonly cpu: string; readonly cores: number; readonly node: string };
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+  /** Wall time of training and evaluation over all attempts. */
+  readonly seconds?: number;
+}
+
+/** The result in a run's folder, or undefined if the run has none yet. Throws `E_RESULT` for a file that isn't one. */
+export function readResult(runFolder: string): RunResult | undefined {
+  const file = path.join(runFolder, 'result.json');
+  if (!existsSync(file)) return undefined;
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw resultUnreadable(file, 'it is not JSON', cause);
+  }
+  const parsed = resultSchema.safeParse(json);
+  if (!parsed.success) throw resultUnreadable(file, z.prettifyError(parsed.error), parsed.error);
+  return parsed.data;
+}
+
+/** The results below a folder of runs, in the order of their ids. */
+export function readResults(folder: string): RunResult[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .sort()
+    .flatMap((name) => readResult(path.join(folder, name)) ?? []);
+}
+
+/** The log of a run, oldest entry first; empty if there is none. A line cut off by a crash is left out. */
+export function readLog(runFolder: string): LogEntry[] {
+  const file = path.join(runFolder, 'log.jsonl');
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      try {
+        return line ? [JSON.parse(line) as LogEntry] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+export function readRecord(runFolder: string): RunRecord | undefined {
+  const file = path.join(runFolder, 'run.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunRecord) : undefined;
+}

@@ -1,0 +1,195 @@
+import type { Engine, Step, Tensors } from '../engine.ts';
+import { EspalierError, notFinite } from '../errors.ts';
+import type { Examples } from '../kinds/dataset.ts';
+import type { Pruner, StepContext } from '../kinds/pruner.ts';
+import { attach, type PrunedModel } from '../model/attach.ts';
+import { outputActivation } from '../model/layer-internals.ts';
+import type { PrunableOptions } from '../model/prunable.ts';
+import { tf } from '../tf.ts';
+import { eagerEngine } from './eager-engine.ts';
+import { learningRateAt } from './learning-rate.ts';
+import { crossEntropy, type Loss } from './loss.ts';
+import { type TrainingOptions, trainingOptions } from './options.ts';
+import { createSgd } from './sgd.ts';
+
+export interface TrainerOptions {
+  readonly model: tf.LayersModel;
+  readonly pruner: Pruner;
+  readonly training?: TrainingOptions;
+  /** Steps per epoch; learning rate and schedules are planned by it. */
+  readonly stepsPerEpoch: number;
+  readonly seed?: number;
+  readonly prunable?: PrunableOptions;
+  readonly engine?: Engine;
+  /** Default: cross-entropy of logits with the training's label smoothing. */
+  readonly loss?: Loss;
+}
+
+export interface Batch {
+  /** [batch, ...input shape] */
+  readonly inputs: tf.Tensor;
+  /** int32, [batch] */
+  readonly labels: tf.Tensor;
+}
+
+export interface Evaluation {
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+/** Trains one model with one pruner, step by step. Whoever made it calls `dispose()`. */
+export interface Trainer {
+  readonly pruned: PrunedModel;
+  readonly totalSteps: number;
+  /** Steps done. */
+  readonly step: number;
+  readonly learningRate: number;
+  /** One step: `beforeStep` → forward → backward → optimizer → `afterStep`. Returns the loss before the update. Throws `E_NOT_FINITE`. */
+  trainStep(batch: Batch): number;
+  /** Lets the pruner make its promise exact. Once, after the last step. */
+  finish(): void;
+  evaluate(examples: Examples, inputShape: readonly number[]): Evaluation;
+  /** Everything that changes during training, by name: references, not copies. */
+  readonly variables: ReadonlyMap<string, tf.Variable>;
+  /** Goes on after `step` steps; the caller has put the variables back. */
+  resumeAt(step: number): void;
+  dispose(): void;
+}
+
+/** Throws what `attach` throws, `E_OPTIONS`-like zod errors aside, and `E_NOT_LOGITS` for a model that ends in a softmax. */
+export function createTrainer(options: TrainerOptions): Trainer {
+  const { model, pruner, stepsPerEpoch, seed = 0, prunable = {}, engine = eagerEngine } = options;
+  const training = trainingOptions.parse(options.training ?? {});
+  if (!options.loss && outputActivation(model) === 'softmax') throw notLogits(model.name);
+  const loss = options.loss ?? crossEntropy(training.labelSmoothing);
+  const evaluationLoss = options.loss ?? crossEntropy();
+  const totalSteps = training.epochs * stepsPerEpoch;
+  const pruned = attach(model, pruner, { seed, totalSteps, prunable });
+  const sgd = createSgd(pruned.trained, training, pruner.stateDecay ?? training.weightDecay);
+  const slotNames = new Map([...pruned.variables].map(([name, variable]) => [variable, name]));
+  const variables = new Map([
+    ...pruned.variables,
+    ...[...sgd.slots].map(([variable, slot]) => [`slot/${slotNames.get(variable)}`, slot] as const),
+  ]);
+
+  const update: Step = ({ inputs, labels, learningRate, progress }, structure) => {
+    const denseGradients = structure === DENSE ? new Map<string, tf.Tensor>() : undefined;
+    const { value, grads } = tf.variableGrads(
+      () =>
+        loss(
+          pruned.apply(inputs as tf.Tensor, {
+            training: true,
+            progress: progress as tf.Scalar,
+            ...(denseGradients ? { denseGradients } : {}),
+          }),
+          labels as tf.Tensor,
+        ),
+      [...pruned.trained.keys()],
+    );
+    sgd.update(grads, learningRate as tf.Scalar);
+    return { loss: value, ...Object.fromEntries([...(denseGradients ?? [])].map(([name, gradient]) => [DENSE + name, gradient])) };
+  };
+  const test: Step = ({ inputs, labels }) => {
+    const outputs = pruned.apply(inputs as tf.Tensor);
+    return {
+      loss: evaluationLoss(outputs, labels as tf.Tensor),
+      correct: outputs
+        .argMax(-1)
+        .equal(labels as tf.Tensor)
+        .cast('int32')
+        .sum(),
+    };
+  };
+  const trainingStep = engine.compile(update, () => [...new Set(variables.values())]);
+  const testStep = engine.compile(test, () => [...new Set(pruned.variables.values())]);
+
+  let step = 0;
+  const wantsDense = () => (typeof pruner.usesDenseGradients === 'function' ? pruner.usesDenseGradients(step) : !!pruner.usesDenseGradients);
+  const context = (denseGradients: ReadonlyMap<string, tf.Tensor>): Omit<StepContext, 'random'> => ({
+    step,
+    totalSteps,
+    denseGradients,
+    maskMomentum(kernel, mask) {
+      const slot = sgd.slots.get(kernel.weight);
+      if (slot) tf.tidy(() => slot.assign(slot.mul(mask)));
+    },
+  });
+
+  const trainer: Trainer = {
+    pruned,
+    totalSteps,
+    variables,
+    get step() {
+      return step;
+    },
+    get learningRate() {
+      return learningRateAt(step, stepsPerEpoch, training);
+    },
+    trainStep({ inputs, labels }) {
+      const dense = wantsDense();
+      pruned.beforeStep(context(new Map()));
+      const learningRate = tf.scalar(trainer.learningRate);
+      const progress = tf.scalar(step / totalSteps);
+      const out = trainingStep.run({ inputs, labels, learningRate, progress }, dense ? DENSE : '');
+      try {
+        const value = (out.loss as tf.Tensor).dataSync()[0] as number;
+        if (!Number.isFinite(value)) throw notFiniteAt(step, pruned);
+        pruned.afterStep(context(denseGradientsIn(out)));
+        step++;
+        return value;
+      } finally {
+        tf.dispose([learningRate, progress, ...Object.values(out)]);
+      }
+    },
+    finish: () => pruned.finish(),
+    evaluate: (examples, inputShape) => evaluate(testStep.run, examples, inputShape),
+    resumeAt(at) {
+      step = at;
+    },
+    dispose() {
+      trainingStep.dispose();
+      testStep.dispose();
+      sgd.dispose();
+      pruned.detach();
+    },
+  };
+  return trainer;
+}
+
+// --- helpers ---
+
+const DENSE = 'dense gradient of ';
+const EVALUATION_BATCH = 500;
+
+const denseGradientsIn = (out: Tensors): Map<string, tf.Tensor> =>
+  new Map(Object.entries(out).flatMap(([name, tensor]) => (name.startsWith(DENSE) ? [[name.slice(DENSE.length), tensor]] : [])));
+
+function evaluate(run: (feeds: Tensors) => Tensors, { inputs, labels }: Examples, inputShape: readonly number[]): Evaluation {
+  const size = inputShape.reduce((product, n) => product * n, 1);
+  let correct = 0;
+  let loss = 0;
+  for (let from = 0; from < labels.length; from += EVALUATION_BATCH) {
+    const to = Math.min(labels.length, from + EVALUATION_BATCH);
+    const feeds = {
+      inputs: tf.tensor(inputs.subarray(from * size, to * size), [to - from, ...inputShape]),
+      labels: tf.tensor1d(labels.subarray(from, to), 'int32'),
+    };
+    const out = run(feeds);
+    correct += (out.correct as tf.Tensor).dataSync()[0] as number;
+    loss += ((out.loss as tf.Tensor).dataSync()[0] as number) * (to - from);
+    tf.dispose([feeds, out as tf.NamedTensorMap]);
+  }
+  return { loss: loss / labels.length, accuracy: correct / labels.length };
+}
+
+function notFiniteAt(step: number, pruned: PrunedModel): EspalierError {
+  const bad = pruned.layers.find(({ kernel }) => tf.tidy(() => kernel.weight.isFinite().logicalNot().any().dataSync()[0]));
+  const where = `in step ${step}${bad ? `; layer "${bad.kernel.name}" holds weights that are not finite` : ''}`;
+  return Object.assign(notFinite('The loss', where), { step, layer: bad?.kernel.name });
+}
+
+const notLogits = (model: string) =>
+  new EspalierError(
+    'E_NOT_LOGITS',
+    `Model "${model}" ends in a softmax, but the loss takes logits and applies the softmax itself. Make the last activation linear, or give a loss of your own.`,
+  );

@@ -1,0 +1,66 @@
+import { keepCount, kthLargestScore, type PrunedLayer, sumToShape, type ThresholdFunction, tf, topK } from '@espalier/core';
+
+/** What STR learns in a layer: s, of any shape that broadcasts against the kernel; several layers may share one. */
+export interface StrState {
+  readonly s: tf.Variable;
+}
+type Layers = readonly PrunedLayer<StrState>[];
+
+/** Scaling needs s < 0. */
+const HIGHEST_S = -0.01;
+
+/**
+ * Moves the thresholds so that (1 − sparsity) of all weights survive, by one common factor on every s:
+ *
+ *   weight i of layer l survives  ⇔  g⁻¹(|W_i|) > c·s_l  ⇔  score_i = g⁻¹(|W_i|)/|s_l| > −c
+ *
+ * so −c is the (k + 1)-th largest score of the network. L2 on s is a multiplication of every s by (1 − ηλ); c takes its place, and the
+ * ratios between layers stay what the task gradient made them. Exact but for float rounding at the boundary; `makeExact` removes that.
+ */
+export function scaleToSparsity(layers: Layers, g: ThresholdFunction, sparsity: number): void {
+  const size = totalSize(layers);
+  const keep = keepCount(size, sparsity);
+  if (keep >= size) return;
+  scale(layers, kthLargestScore(scores(layers, g), keep + 1));
+}
+
+/**
+ * Scales once more, then makes the count exact to the weight: exactly k survivors by rank, equal scores by position. Losers that rounding
+ * or a tie would let through are set to 0, and s is lowered by a few units in the last place where it would take a survivor away.
+ */
+export function makeExact(layers: Layers, g: ThresholdFunction, sparsity: number): void {
+  const size = totalSize(layers);
+  const keep = keepCount(size, sparsity);
+  if (keep >= size) return;
+  const ranked = scores(layers, g);
+  const masks = topK(ranked, keep).map((mask, i) => tf.tensor(mask, [...(layers[i] as Layers[number]).kernel.shape]));
+  scale(layers, kthLargestScore(ranked, keep + 1));
+  layers.forEach(({ kernel, state }, i) => {
+    const mask = masks[i] as tf.Tensor;
+    kernel.weight.assign(kernel.weight.mul(mask));
+    lowerBelowSurvivors(kernel.weight, mask, state.s, g);
+  });
+}
+
+// --- helpers ---
+
+const totalSize = (layers: Layers): number => layers.reduce((sum, { kernel }) => sum + kernel.size, 0);
+
+const scores = (layers: Layers, g: ThresholdFunction): Float32Array[] =>
+  layers.map(({ kernel, state }) => tf.tidy(() => g.inverse(kernel.weight.abs()).div(state.s.abs()).dataSync() as Float32Array));
+
+function scale(layers: Layers, factor: number): void {
+  for (const s of new Set(layers.map(({ state }) => state.s))) s.assign(s.abs().mul(factor).minimum(HIGHEST_S));
+}
+
+/** A survivor that is 0 itself stays 0 whatever s is; then the loop ends without an effect that matters. */
+const MOST_ROUNDS = 24;
+
+function lowerBelowSurvivors(weight: tf.Variable, mask: tf.Tensor, s: tf.Variable, g: ThresholdFunction): void {
+  for (let round = 0, step = 2 ** -22; round < MOST_ROUNDS; round++, step *= 2) {
+    const lost = weight.abs().lessEqual(g.value(s)).logicalAnd(mask.cast('bool')).logicalAnd(weight.notEqual(0));
+    const lostPerThreshold = sumToShape(lost.cast('float32'), s.shape);
+    if (lostPerThreshold.sum().dataSync()[0] === 0) return;
+    s.assign(tf.where(lostPerThreshold.greater(0), s.sub(s.abs().mul(step)), s));
+  }
+}
