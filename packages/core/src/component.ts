@@ -60,11 +60,9 @@ const define =
   (definition) => {
     const factory = (given: unknown = {}) => {
       const options = parseOptions(kind, definition.name, definition.options, given);
-      return Object.freeze({
-        ...definition.create(options),
-        kind,
-        spec: Object.freeze({ use: definition.name, ...withoutDefaults(definition.options, options) }),
-      });
+      const built = Object.create(Object.prototype, Object.getOwnPropertyDescriptors(definition.create(options)));
+      const spec = Object.freeze({ use: definition.name, ...withoutDefaults(definition.options, options) });
+      return Object.freeze(Object.assign(built, { kind, spec }));
     };
     return Object.assign(factory, { kind, definition }) as never;
   };

@@ -9,7 +9,7 @@ export interface RandomStream {
   uniform(): number;
   /** A uniform integer in [0, bound). */
   int(bound: number): number;
-  /** A seed for an operation that draws its own numbers. */
+  /** A seed for an operation that draws its own numbers; never 0, which TensorFlow.js takes for "no seed". */
   seed(): number;
   /** Puts the elements in a random order, in place (Fisher–Yates), and returns the array. */
   shuffle<T extends { [index: number]: unknown; length: number }>(array: T): T;
@@ -27,7 +27,7 @@ export function randomStream(seed: number, ...purpose: readonly (string | number
   return {
     uniform: () => uniformFloat64(generator),
     int,
-    seed: () => int(0x7fffffff),
+    seed: () => 1 + int(0x7ffffffe),
     shuffle(array) {
       for (let i = array.length - 1; i > 0; i--) {
         const j = int(i + 1);

@@ -1,1 +1,17 @@
-export {};
+export { comparisonTable } from './comparison-table.ts';
+export { accuracyVsSparsity } from './figures/accuracy-vs-sparsity.ts';
+export type { Figure, FigureRow } from './figures/figure.ts';
+export { layerBudget } from './figures/layer-budget.ts';
+export { sparsityOverTime } from './figures/sparsity-over-time.ts';
+export { type MethodStyle, type MethodStyles, methodStyles } from './figures/styles.ts';
+export { thresholdOverTime } from './figures/threshold-over-time.ts';
+export type { Logs } from './figures/time-series.ts';
+export { layerTable } from './layer-table.ts';
+export { type Report, type ReportFormat, type ReportOptions, writeReport } from './page/write-report.ts';
+export { renderCsv } from './render/csv.ts';
+export { type RenderedFigure, renderFigure } from './render/figure.ts';
+export { renderHtml } from './render/html.ts';
+export { renderJson } from './render/json.ts';
+export { renderMarkdown } from './render/markdown.ts';
+export { renderTerminal, type TerminalOptions } from './render/terminal.ts';
+export { type Cell, type Column, type Footnote, type Format, type Row, runsOf, type Table } from './table.ts';

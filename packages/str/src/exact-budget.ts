@@ -1,4 +1,4 @@
-import { keepCount, kthLargestScore, type PrunedLayer, sumToShape, type ThresholdFunction, tf, topK } from '@espalier/core';
+import { keepCount, kthLargestScore, type PrunedLayer, readFloats, sumToShape, type ThresholdFunction, tf, topK } from '@espalier/core';
 
 /** What STR learns in a layer: s, of any shape that broadcasts against the kernel; several layers may share one. */
 export interface StrState {
@@ -47,7 +47,7 @@ export function makeExact(layers: Layers, g: ThresholdFunction, sparsity: number
 const totalSize = (layers: Layers): number => layers.reduce((sum, { kernel }) => sum + kernel.size, 0);
 
 const scores = (layers: Layers, g: ThresholdFunction): Float32Array[] =>
-  layers.map(({ kernel, state }) => tf.tidy(() => g.inverse(kernel.weight.abs()).div(state.s.abs()).dataSync() as Float32Array));
+  layers.map(({ kernel, state }) => readFloats(() => g.inverse(kernel.weight.abs()).div(state.s.abs())));
 
 function scale(layers: Layers, factor: number): void {
   for (const s of new Set(layers.map(({ state }) => state.s))) s.assign(s.abs().mul(factor).minimum(HIGHEST_S));

@@ -1,6 +1,7 @@
 import type { Allocation } from '../kinds/allocation.ts';
 import type { Kernel, PrunedLayer } from '../kinds/pruner.ts';
 import type { Score } from '../kinds/score.ts';
+import { readFloats } from '../read-floats.ts';
 import { tf } from '../tf.ts';
 import { flooredKeepCounts, keepCounts } from './keep-counts.ts';
 import { topK } from './top-k.ts';
@@ -40,7 +41,7 @@ export interface AllocateOptions {
 
 /** The mask of the k highest scores of one kernel, as a new tensor. */
 export function topKMask(kernel: Kernel, score: Score, k: number): tf.Tensor {
-  const scores = tf.tidy(() => score.of(kernel.weight).dataSync() as Float32Array);
+  const scores = readFloats(() => score.of(kernel.weight));
   return tf.tensor(topK([scores], k)[0] as Float32Array, [...kernel.shape]);
 }
 

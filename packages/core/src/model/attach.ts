@@ -119,7 +119,10 @@ export function attach(model: tf.LayersModel, pruner: Pruner, { seed = 0, totalS
     },
     finalize() {
       tf.tidy(() => {
-        for (const layer of layers) layer.kernel.weight.assign(effectiveNow(layer));
+        for (const layer of layers) {
+          const effective = effectiveNow(layer);
+          if (effective !== layer.kernel.weight) layer.kernel.weight.assign(effective);
+        }
       });
       pruned.detach();
     },

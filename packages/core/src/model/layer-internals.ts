@@ -21,7 +21,7 @@ export interface WeightField {
 
 /** Every weight of a model, with what it is for, in the order of the layers. */
 export function weightFields(model: tf.LayersModel): WeightField[] {
-  if (!model.built) model.build();
+  if (!model.built) (model as tf.Sequential).build();
   return visitContainer(model as unknown as PrivateContainer, '', 1);
 }
 

@@ -6,9 +6,9 @@ const coefficient = z.number().min(0);
 export const trainingOptions = z.strictObject({
   epochs: z.int().positive().default(3).describe('Passes over the training data'),
   batchSize: z.int().positive().default(128).describe('Examples per step; what is left of an epoch is dropped'),
-  learningRate: z.number().positive().default(0.1).describe('Peak learning rate'),
+  learningRate: z.number().positive().default(0.05).describe('Peak learning rate'),
   schedule: z.enum(['cosine', 'step', 'constant']).default('cosine').describe('Course of the learning rate after the warm-up'),
-  warmup: z.number().min(0).lt(1).default(0.05).describe('Share of the training in which the learning rate rises from 0'),
+  warmup: z.number().min(0).lt(1).default(0.1).describe('Share of the training in which the learning rate rises from 0'),
   milestones: z.array(z.number().gt(0).lt(1)).default([]).describe('For schedule "step": progress at which the rate is multiplied'),
   factor: z.number().positive().max(1).default(0.1).describe('For schedule "step": what it is multiplied by'),
   updatedPer: z.enum(['step', 'epoch']).default('step').describe('How often the learning rate changes'),

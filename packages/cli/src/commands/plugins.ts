@@ -1,0 +1,75 @@
+import type { AnyFactory, Kind, Registry } from '@espalier/core';
+import pc from 'picocolors';
+import type * as z from 'zod';
+import { loadConfig } from '../config/load-config.ts';
+import { createPluginRegistry } from '../container.ts';
+import { EXIT } from '../output.ts';
+
+export interface PluginsFlags {
+  readonly config?: string;
+  readonly kind?: Kind;
+  readonly json?: boolean;
+}
+
+export const KINDS = ['pruner', 'threshold-function', 'estimator', 'operator', 'allocation', 'schedule', 'score', 'model', 'dataset'] as const;
+
+interface OptionDescription {
+  readonly name: string;
+  readonly default?: unknown;
+  readonly description?: string;
+}
+interface ComponentDescription {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly summary: string;
+  readonly options: readonly OptionDescription[];
+}
+
+/** Lists every component that a run may use, by kind, with its options. */
+export async function pluginsCommand({ config: file, kind, json = false }: PluginsFlags): Promise<number> {
+  const { config, folder } = await loadConfig(file, process.cwd());
+  const registry = await createPluginRegistry(config.plugins ?? [], folder);
+  const described = (kind ? [kind] : KINDS).flatMap((one) => describeKind(registry, one));
+  process.stdout.write(json ? `${JSON.stringify({ components: described }, null, 2)}\n` : `${render(described)}\n`);
+  return EXIT.done;
+}
+
+// --- helpers ---
+
+const describeKind = (registry: Registry, kind: Kind): ComponentDescription[] =>
+  (registry.list(kind) as readonly AnyFactory[]).map(({ definition }) => ({
+    kind,
+    name: definition.name,
+    summary: definition.summary,
+    options: Object.entries(definition.options.shape as Record<string, z.ZodType>).map(([name, schema]) => describeOption(name, schema)),
+  }));
+
+function describeOption(name: string, schema: z.ZodType): OptionDescription {
+  const byDefault = schema.safeParse(undefined);
+  const value = byDefault.success ? plain(byDefault.data) : undefined;
+  const { description } = schema;
+  return { name, ...(value === undefined ? {} : { default: value }), ...(description === undefined ? {} : { description }) };
+}
+
+/** A component as its name where it has no options set, else as its spec. */
+function plain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('spec' in value)) return value;
+  const spec = value.spec as { use: string };
+  return Object.keys(spec).length === 1 ? spec.use : spec;
+}
+
+function render(components: readonly ComponentDescription[]): string {
+  const kinds = [...new Set(components.map(({ kind }) => kind))];
+  return kinds
+    .map((kind) => [pc.bold(kind), ...components.filter((one) => one.kind === kind).map(renderComponent)].join('\n'))
+    .join('\n\n');
+}
+
+function renderComponent({ name, summary, options }: ComponentDescription): string {
+  const width = Math.max(0, ...options.map((option) => option.name.length));
+  const lines = options.map((option) => {
+    const value = option.default === undefined ? '' : pc.dim(` (${JSON.stringify(option.default)})`);
+    return `      ${option.name.padEnd(width)}  ${option.description ?? ''}${value}`;
+  });
+  return [`  ${pc.cyan(name)}  ${summary}`, ...lines].join('\n');
+}

@@ -1,0 +1,34 @@
+import path from 'node:path';
+import { EspalierError } from '@espalier/core';
+import { cosmiconfig, defaultLoaders } from 'cosmiconfig';
+import { configUnreadable } from '../errors.ts';
+import type { Config } from './config.ts';
+import { importModule } from './import-module.ts';
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** Where it came from, for messages. */
+  readonly source: string;
+  /** Relative paths in it start here. */
+  readonly folder: string;
+}
+
+/**
+ * The configuration in a file, or the one that belongs to a folder: `espalier.config.{ts,js,mjs,json,yaml}` or the key `espalier` of
+ * package.json, in it or above. Empty if there is none. Throws `E_CONFIG`.
+ */
+export async function loadConfig(file: string | undefined, folder: string): Promise<LoadedConfig> {
+  const load = async (module: string) => (await importModule(module)).default;
+  const explorer = cosmiconfig('espalier', {
+    searchPlaces: ['package.json', ...['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'].map((ending) => `espalier.config.${ending}`)],
+    searchStrategy: 'project',
+    loaders: { ...defaultLoaders, '.ts': load, '.mts': load, '.js': load, '.mjs': load },
+  });
+  try {
+    const found = file ? await explorer.load(path.resolve(folder, file)) : await explorer.search(folder);
+    if (!found || found.isEmpty) return { config: {}, source: 'The command line', folder };
+    return { config: found.config as Config, source: path.relative(folder, found.filepath) || found.filepath, folder: path.dirname(found.filepath) };
+  } catch (error) {
+    throw error instanceof EspalierError ? error : configUnreadable(file ?? folder, error);
+  }
+}

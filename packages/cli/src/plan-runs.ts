@@ -1,0 +1,33 @@
+import type { Component, ComponentReference, Registry, RunRequest, Spec } from '@espalier/core';
+import type { ResolvedConfig } from './config/config.ts';
+
+/**
+ * Every run of a comparison: pruner × sparsity × seed. A pruner that has no option `sparsity`, or that sets it itself, isn't multiplied.
+ * Builds every component, so that a mistake shows before anything is trained.
+ */
+export function planRuns(config: ResolvedConfig, registry: Registry, engine: RunRequest['engine']): RunRequest[] {
+  const model = registry.build('model', config.model);
+  const data = registry.build('dataset', config.data);
+  const pruners = config.pruners.flatMap((reference) => atEverySparsity(registry, reference, config.sparsity));
+  const { training, prunable } = config;
+  return pruners.flatMap((pruner) => config.seeds.map((seed) => ({ model, data, pruner, training, prunable, seed, engine })));
+}
+
+// --- helpers ---
+
+function atEverySparsity(registry: Registry, reference: ComponentReference<'pruner'>, sparsities: readonly number[]): Component<'pruner'>[] {
+  const { use, ...options } = toSpec(reference);
+  if (isBuilt(reference) && !isRegistered(registry, use)) return [reference];
+  const takesSparsity = 'sparsity' in registry.get('pruner', use).definition.options.shape;
+  if (!takesSparsity || 'sparsity' in options) return [registry.build('pruner', { use, ...options })];
+  return sparsities.map((sparsity) => registry.build('pruner', { use, ...options, sparsity }));
+}
+
+const isBuilt = (reference: ComponentReference<'pruner'>): reference is Component<'pruner'> =>
+  typeof reference === 'object' && 'spec' in reference;
+
+const toSpec = (reference: ComponentReference<'pruner'>): Spec =>
+  typeof reference === 'string' ? { use: reference } : isBuilt(reference) ? reference.spec : reference;
+
+const isRegistered = (registry: Registry, name: string): boolean =>
+  registry.list('pruner').some((factory) => factory.definition.name === name);

@@ -1,0 +1,67 @@
+import type { RunProgress, RunRequest, RunResult } from '@espalier/core';
+import { MultiBar, Presets, type SingleBar } from 'cli-progress';
+import type { CompareOptions } from './compare.ts';
+
+type Reporter = Pick<CompareOptions, 'onPlan' | 'onStart' | 'onProgress' | 'onDone' | 'onLog'> & { stop(): void };
+
+/** "str 0.9 seed 0" */
+export const runLabel = ({ pruner, seed }: RunRequest): string =>
+  [pruner.spec.use, pruner.sparsity ?? '', `seed ${seed}`].filter((part) => part !== '').join(' ');
+
+/** A bar for every run that is under way; for a terminal. */
+export function progressBars(stream: NodeJS.WriteStream): Reporter {
+  const bars = new MultiBar(
+    { stream, format: '{label} {bar} {percentage}% epoch {epoch}, loss {loss}, {eta_formatted} left', hideCursor: true, clearOnComplete: false },
+    Presets.shades_classic,
+  );
+  const active = new Map<RunRequest, SingleBar>();
+  let width = 0;
+  return {
+    onPlan: (requests) => {
+      width = Math.max(...requests.map((request) => runLabel(request).length));
+    },
+    onStart: (request) => {
+      active.set(request, bars.create(100, 0, { label: runLabel(request).padEnd(width), epoch: '–', loss: '–' }));
+    },
+    onProgress(request, progress) {
+      active.get(request)?.update((100 * progress.step) / progress.totalSteps, describeProgress(progress));
+    },
+    onDone(request, result, reused) {
+      const bar = active.get(request);
+      if (bar) bar.stop();
+      if (bar) bars.remove(bar);
+      active.delete(request);
+      bars.log(`${describeDone(request, result, reused, width)}\n`);
+    },
+    onLog: (line) => bars.log(`${line}\n`),
+    stop: () => bars.stop(),
+  };
+}
+
+/** A line for every epoch; for files and pipes. */
+export function progressLines(write: (line: string) => void): Reporter {
+  const epochs = new Map<RunRequest, number>();
+  return {
+    onPlan: (requests) => write(`${requests.length} ${requests.length === 1 ? 'run' : 'runs'}`),
+    onStart: (request) => write(`${runLabel(request)}: started`),
+    onProgress(request, progress) {
+      const epoch = Math.floor(progress.epoch);
+      if (epoch <= (epochs.get(request) ?? 0)) return;
+      epochs.set(request, epoch);
+      write(`${runLabel(request)}: epoch ${epoch} of ${progress.epochs}, loss ${progress.loss.toFixed(4)}`);
+    },
+    onDone: (request, result, reused) => write(describeDone(request, result, reused, 0)),
+    onLog: write,
+    stop: () => {},
+  };
+}
+
+// --- helpers ---
+
+const describeProgress = ({ epoch, epochs, loss }: RunProgress) => ({ epoch: `${epoch.toFixed(1)}/${epochs}`, loss: loss.toFixed(4) });
+
+function describeDone(request: RunRequest, result: RunResult, reused: boolean, width: number): string {
+  const label = runLabel(request).padEnd(width);
+  if (result.status === 'failed') return `${label}: failed: ${result.failure.message}`;
+  return `${label}: test accuracy ${(100 * result.accuracy).toFixed(2)} %${reused ? ' (finished before)' : ''}`;
+}

@@ -1,0 +1,53 @@
+import { fork } from 'node:child_process';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { EspalierError, failedResult, openRunFolder, type RunRequest, type RunResult, runId, settledResult } from '@espalier/core';
+import { runCrashed } from '../errors.ts';
+import type { WorkerMessage, WorkerTask } from './messages.ts';
+import type { RunEvents } from './runner.ts';
+
+/** Carries out a run in a process of its own. A process that dies gives a failed result, which a later start tries again. */
+export function runInChild(request: RunRequest, task: WorkerTask, events: RunEvents): Promise<RunResult> {
+  const child = fork(WORKER, { execArgv: [...process.execArgv, ...TYPESCRIPT], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  let errors = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors = (errors + chunk.toString()).slice(-2000);
+  });
+  return new Promise((resolve) => {
+    let outcome: RunResult | undefined;
+    let failure: unknown;
+    child.on('message', (message: WorkerMessage) => {
+      if (message.type === 'ready') child.send(task);
+      else if (message.type === 'progress') events.onProgress?.(request, message.progress);
+      else if (message.type === 'log') events.onLog?.(message.line);
+      else if (message.type === 'result') outcome = message.result;
+      else failure = new EspalierError(message.code, message.message.replace(` [${message.code}]`, ''));
+    });
+    child.on('close', (code, signal) => {
+      const crash = () => runCrashed(`${signal ? `by ${signal}` : `with exit code ${code}`}${errors ? `: ${errors.trim().split('\n').at(-1)}` : ''}`);
+      resolve(outcome ?? recordFailure(request, task.runs, failure ?? crash()));
+    });
+  });
+}
+
+// --- helpers ---
+
+const self = fileURLToPath(import.meta.url);
+const WORKER = path.join(path.dirname(self), `worker${path.extname(self)}`);
+
+/** Run from source, a child needs the same TypeScript loader; run from a package, nothing. */
+const TYPESCRIPT =
+  path.extname(self) === '.ts' && !process.execArgv.some((argument) => argument.includes('tsx'))
+    ? ['--import', pathToFileURL(createRequire(self).resolve('tsx')).href]
+    : [];
+
+/** What the process itself could not write any more, unless it did. The checkpoint stays. */
+function recordFailure(request: RunRequest, runs: string, error: unknown): RunResult {
+  const result = failedResult(request, error);
+  const id = runId(result.spec);
+  const settled = settledResult(runs, id);
+  if (settled) return settled;
+  openRunFolder(path.join(runs, id)).writeResult(result);
+  return result;
+}

@@ -1,0 +1,125 @@
+import os from 'node:os';
+import path from 'node:path';
+import type { Engine } from '../engine.ts';
+import { EspalierError } from '../errors.ts';
+import { randomStream } from '../random.ts';
+import { type FinishedResult, type RunRecord, type RunResult, type RunSpec, readResult } from '../results.ts';
+import { trainingOptions } from '../training/options.ts';
+import { createTrainer } from '../training/trainer.ts';
+import { removeCheckpoint } from './checkpoint.ts';
+import { runId, toRunSpec } from './identity.ts';
+import type { RunRequest } from './request.ts';
+import { openRunFolder, type RunFolder } from './run-folder.ts';
+import { lockRun } from './run-lock.ts';
+import { saveModel } from './save-model.ts';
+import { type RunProgress, totals, trainEpochs, type ValidationHistory } from './train-epochs.ts';
+
+export interface ExecuteOptions {
+  /** Folder of all runs; this one gets a folder of its own, named by its id. */
+  readonly runs: string;
+  readonly engine: Engine;
+  /** For the record: what was typed, and versions of everything that took part. */
+  readonly command?: string;
+  readonly versions?: Readonly<Record<string, string>>;
+  readonly onProgress?: (progress: RunProgress) => void;
+}
+
+/** The result of a run that needs no more work: finished, or failed in a way that would repeat itself. */
+export function settledResult(runs: string, id: string): RunResult | undefined {
+  const result = readResult(path.join(runs, id));
+  return result?.status === 'failed' && result.failure.retry ? undefined : result;
+}
+
+/**
+ * Trains, tests and records one run, or returns the result it already has. An interrupted run goes on from its last epoch, to the same
+ * bits. A run that fails gets a result that says so.
+ *
+ * Throws `E_RUN_BUSY` if another process is at it, `E_RESULT` if its folder holds a broken result.
+ */
+export async function executeRun(run: RunRequest, options: ExecuteOptions): Promise<RunResult> {
+  const spec = toRunSpec(run);
+  const id = runId(spec);
+  const folder = openRunFolder(path.join(options.runs, id));
+  const unlock = await lockRun(folder.path);
+  try {
+    const settled = settledResult(options.runs, id);
+    if (settled) return settled;
+    folder.removeResult();
+    const result = await train(run, spec, id, folder, options).catch((error) => failedResult(run, error));
+    folder.writeResult(result);
+    if (result.status === 'finished' || !result.failure.retry) removeCheckpoint(folder.path);
+    return result;
+  } finally {
+    unlock();
+  }
+}
+
+/** The result of a run that ended with an error, or whose process did. */
+export function failedResult(run: RunRequest, error: unknown): RunResult {
+  const { step, layer } = error as { step?: number; layer?: string };
+  const code = error instanceof EspalierError ? error.code : 'E_UNEXPECTED';
+  const message = error instanceof Error ? error.message : String(error);
+  const failure = { code, message, ...(step === undefined ? {} : { step }), ...(layer === undefined ? {} : { layer }) };
+  return { ...identity(run), status: 'failed', failure: { ...failure, retry: code !== 'E_NOT_FINITE' } };
+}
+
+// --- helpers ---
+
+function identity(run: RunRequest) {
+  const spec = toRunSpec(run);
+  return { format: 1 as const, id: runId(spec), spec, pruner: run.pruner.spec.use, seed: run.seed, requested: run.pruner.sparsity ?? null };
+}
+
+async function train(run: RunRequest, spec: RunSpec, id: string, folder: RunFolder, options: ExecuteOptions): Promise<FinishedResult> {
+  const began = Date.now();
+  const record = newRecord(id, spec, options);
+  folder.writeRecord(record);
+
+  const training = trainingOptions.parse(run.training ?? {});
+  const { inputShape, classes } = run.data;
+  const splits = await run.data.load();
+  const stepsPerEpoch = Math.floor(splits.train.labels.length / training.batchSize);
+  if (stepsPerEpoch === 0) throw tooFewExamples(splits.train.labels.length, training.batchSize);
+  const model = run.model.build({ inputShape, classes, seed: (name) => randomStream(run.seed, 'init', name).seed() });
+  const { pruner, seed, prunable = {}, data } = run;
+  const trainer = createTrainer({ model, pruner, training, stepsPerEpoch, seed, prunable, engine: options.engine });
+  try {
+    const onProgress = (progress: Omit<RunProgress, 'id'>) => options.onProgress?.({ id, ...progress });
+    const { batchSize } = training;
+    const { seconds, ...validation } = await trainEpochs({ trainer, data, splits, seed, batchSize, stepsPerEpoch, folder, onProgress });
+    const measured = { ...measure(trainer.pruned), ...trainer.evaluate(splits.test, inputShape) };
+    trainer.pruned.finalize();
+    await saveModel(model, path.join(folder.path, 'model'));
+    folder.writeRecord({ ...record, finishedAt: new Date().toISOString(), seconds: seconds + (Date.now() - began) / 1000 });
+    return { ...identity(run), status: 'finished', ...measured, validation: flat(validation), epochs: training.epochs, steps: trainer.totalSteps };
+  } finally {
+    trainer.dispose();
+    model.dispose();
+  }
+}
+
+const newRecord = (id: string, spec: RunSpec, { command = '', versions = {}, engine }: ExecuteOptions): RunRecord => ({
+  format: 1,
+  id,
+  spec,
+  command,
+  versions,
+  engine: { name: engine.name, version: engine.version, threads: engine.threads },
+  machine: { platform: `${os.platform()}-${os.arch()}`, cpu: os.cpus()[0]?.model ?? '', cores: os.cpus().length, node: process.version },
+  startedAt: new Date().toISOString(),
+});
+
+/** Sizes and cost of the pruned model, counted on its effective weights. */
+function measure(pruned: Parameters<typeof totals>[0]) {
+  const { layers, size, nonzero, sparsity } = totals(pruned);
+  const parameters = pruned.model.countParams();
+  const zeros = layers.reduce((sum, layer) => sum + Math.max(0, layer.size - layer.nonzero), 0);
+  const multiplyAdds = layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0);
+  const denseMultiplyAdds = layers.reduce((sum, layer) => sum + layer.denseMultiplyAdds, 0);
+  return { sparsity, size, nonzero, wholeSparsity: zeros / parameters, parameters, multiplyAdds, denseMultiplyAdds, layers };
+}
+
+const flat = ({ last, bestAccuracy, bestEpoch }: ValidationHistory) => ({ ...last, bestAccuracy, bestEpoch });
+
+const tooFewExamples = (examples: number, batchSize: number) =>
+  new EspalierError('E_TOO_FEW_EXAMPLES', `There are ${examples} training examples, fewer than one batch of ${batchSize}. Lower training.batchSize.`);

@@ -1,0 +1,76 @@
+import type { Binding, OpAttribute, TensorMetadata, Values } from '../kernels/native.ts';
+import { constantAttributes, encodeAttribute, placeholderAttributes } from './attributes.ts';
+import { bytes, integer, message } from './wire.ts';
+
+/** One node of a graph. Node `i` is called `n<i>`, its k-th output `n<i>:<k>`. */
+export interface GraphNode {
+  readonly op: string;
+  readonly inputs: readonly string[];
+  /** The node as a `NodeDef` message: equal nodes are equal bytes. */
+  readonly encoded: Buffer;
+}
+
+const REGROUPED = /^(Add|AddV2|AddN|Mul)$/;
+const TAGS = ['AddOpsRewriteStage', 'MinimizeBroadcasts'].map((stage) => `_grappler_ArithmeticOptimizer_${stage}`);
+const HIDDEN = /^(Sqrt|Mul|RealDiv)$/;
+
+/** The first output of an operation. */
+export type Output = Pick<TensorMetadata, 'shape' | 'dtype'>;
+
+/** A TensorFlow graph while it grows. Each function adds a node and returns its name. */
+export interface Graph {
+  readonly nodes: readonly GraphNode[];
+  placeholder(dtype: number, shape: readonly number[]): string;
+  constant(dtype: number, shape: readonly number[], values: Values): string;
+  operation(op: string, inputs: readonly string[], attributes: readonly OpAttribute[], output: Output): string;
+}
+
+/**
+ * An empty graph.
+ *
+ * TensorFlow rewrites a graph before it runs it, and some rewritings change the last bits. The addon can't pass the option that forbids it,
+ * but two things keep them away:
+ *
+ * - A value that could be fed stays as it is. Floating-point constants (x / 3 would become x · (1 / 3)), square roots (x / √y, x · y^(-1/2))
+ *   and products that are summed (x · a + x · b, x · (a + b)) go through a `PlaceholderWithDefault`, which passes them on.
+ * - Sums and products are marked as already regrouped ((a + b) + (c + d) would become a + b + c + d).
+ *
+ * @see https://github.com/tensorflow/tensorflow/blob/v2.15.1/tensorflow/core/grappler/optimizers/arithmetic_optimizer.cc
+ */
+export function createGraph(binding: Binding): Graph {
+  const nodes: GraphNode[] = [];
+
+  const add = (op: string, inputs: readonly string[], attributes: readonly Buffer[]): string => {
+    const name = `n${nodes.length}`;
+    const fields = [bytes(1, name), bytes(2, op), ...inputs.map((input) => bytes(3, input.replace(/:0$/, ''))), ...attributes];
+    nodes.push({ op, inputs, encoded: Buffer.concat(fields) });
+    return name;
+  };
+  const hide = (name: string, shape: readonly number[]): string =>
+    add('PlaceholderWithDefault', [name], placeholderAttributes(binding.TF_FLOAT, shape));
+  const tag = (name: string): OpAttribute => ({ name, type: binding.TF_ATTR_BOOL, value: true });
+
+  return {
+    nodes,
+    placeholder: (dtype, shape) => add('Placeholder', [], placeholderAttributes(dtype, shape)),
+    constant(dtype, shape, values) {
+      const name = add('Const', [], constantAttributes(dtype, shape, values));
+      return dtype === binding.TF_FLOAT ? hide(name, shape) : name;
+    },
+    operation(op, inputs, attributes, output) {
+      const tags = REGROUPED.test(op) ? TAGS.map(tag) : [];
+      const encoded = [...attributes, ...tags].map((attribute) => encodeAttribute(attribute, binding));
+      const name = add(op, inputs, encoded);
+      return HIDDEN.test(op) && output.dtype === binding.TF_FLOAT ? hide(name, output.shape) : name;
+    },
+  };
+}
+
+/** The tag under which the graph is found in its saved model. */
+export const TAG = 'serve';
+
+/** The graph as the content of a `saved_model.pb`. The producer is that of TensorFlow 2.9, the oldest library tfjs-node comes with. */
+export function encodeSavedModel(graph: Graph): Buffer {
+  const graphDef = [...graph.nodes.map(({ encoded }) => bytes(1, encoded)), message(4, integer(1, 1087))];
+  return Buffer.concat([integer(1, 1), message(2, message(1, bytes(4, TAG)), message(2, ...graphDef))]);
+}

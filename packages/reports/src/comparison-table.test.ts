@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { comparisonTable } from './comparison-table.ts';
+import { comparison, failure, result } from './fixtures.ts';
+import { runsOf } from './table.ts';
+
+const gmp = (seed: number, accuracy: number, requested = 0.9) =>
+  result({ pruner: { use: 'gmp', sparsity: requested }, requested, seed, accuracy });
+const texts = (results: Parameters<typeof comparisonTable>[0]) =>
+  comparisonTable(results).footnotes.map(({ mark, text }) => (mark ? `${mark}: ${text}` : text));
+
+describe('comparisonTable', () => {
+  it('gives mean and sample deviation over the seeds', () => {
+    const { cells } = comparisonTable([gmp(0, 0.98), gmp(1, 0.99), gmp(2, 0.97)]).rows[0] ?? {};
+    expect(cells?.accuracy).toMatchObject({ value: expect.closeTo(0.98, 12), deviation: expect.closeTo(0.01, 12), n: 3 });
+    expect(cells?.seeds?.value).toBe(3);
+    expect(cells?.sparsity).toMatchObject({ value: 0.9, deviation: 0 });
+  });
+
+  it('gives no deviation for one seed', () => {
+    expect(comparisonTable([gmp(0, 0.98)]).rows[0]?.cells.accuracy?.deviation).toBeUndefined();
+    expect(texts([gmp(0, 0.98)]).join()).not.toContain('±');
+  });
+
+  it('pairs the difference to dense by seed', () => {
+    const dense = [result({ seed: 0, accuracy: 0.99 }), result({ seed: 1, accuracy: 0.97 })];
+    const table = comparisonTable([...dense, gmp(0, 0.98), gmp(1, 0.95), gmp(2, 0.5)]);
+    const delta = table.rows[1]?.cells.accuracyDelta;
+    expect(delta).toMatchObject({ value: expect.closeTo(-0.015, 12), deviation: expect.closeTo(Math.sqrt(0.00005), 12), n: 2 });
+    expect(delta?.runs).toEqual([gmp(0, 1).id, dense[0]?.id, gmp(1, 1).id, dense[1]?.id]);
+    expect(texts([...dense, gmp(0, 0.98), gmp(2, 0.5)])).toContain(
+      'Δ to dense is paired by seed, in percentage points; seeds without a dense run are left out of it.',
+    );
+  });
+
+  it('does not pair with a dense run on other terms', () => {
+    const table = comparisonTable([result({ training: { epochs: 5 } }), gmp(0, 0.98)]);
+    expect(table.columns.map(({ key }) => key)).not.toContain('accuracyDelta');
+  });
+
+  it('counts multiply-adds absolutely and against dense', () => {
+    const { cells } = comparisonTable([gmp(0, 0.98)]).rows[0] ?? {};
+    expect(cells?.multiplyAdds?.value).toBe(229_300);
+    expect(cells?.multiplyAddsFraction?.value).toBeCloseTo(0.1, 12);
+  });
+
+  it('shows a failed run in its row and says why', () => {
+    const lost = failure({ pruner: { use: 'gmp', sparsity: 0.9 }, requested: 0.9, seed: 1 });
+    const [row] = comparisonTable([gmp(0, 0.98), lost]).rows;
+    expect(row?.cells.seeds).toMatchObject({ value: 1, text: '1 of 2', mark: 'a' });
+    expect(row?.cells.failed).toMatchObject({ value: 1, runs: [lost.id] });
+    expect(texts([gmp(0, 0.98), lost])).toContain(
+      'a: gmp at 90 %: seed 1 failed at step 120 in conv2: The loss is not finite [E_NOT_FINITE]',
+    );
+  });
+
+  it('keeps a row of which every run failed', () => {
+    const [row] = comparisonTable([failure()]).rows;
+    expect(row?.cells.accuracy).toMatchObject({ value: null, text: 'failed' });
+  });
+
+  it('says so where the runs had different terms, and does not mix them', () => {
+    const table = comparisonTable([
+      gmp(0, 0.98),
+      result({ pruner: { use: 'gmp', sparsity: 0.9 }, requested: 0.9, training: { epochs: 5 }, data: 'cifar10' }),
+    ]);
+    expect(table.rows.map((row) => [row.cells.data?.value, row.cells.training?.value, row.cells.seeds?.value])).toEqual([
+      ['mnist', 'epochs=default', 1],
+      ['cifar10', 'epochs=5', 1],
+    ]);
+    expect(table.footnotes[0]?.text).toMatch(/^The runs differ in data and training:/);
+    expect(table.caption).toBe('Pruning methods compared: lenet5, seed 0');
+  });
+
+  it('names the denominator and the layers left dense', () => {
+    const leftDense = result({ pruner: { use: 'str' }, requested: 0.9, leftDense: ['conv1', 'fc2'] });
+    expect(texts([gmp(0, 0.98)])[0]).toBe(
+      'Sparsity is the share of zeros among the 431 k prunable weights; of the whole model: among all its parameters.',
+    );
+    expect(texts([leftDense])[1]).toBe('Left dense, and no part of the prunable weights: conv1, fc2.');
+    expect(texts([gmp(0, 0.98), leftDense])[1]).toBe('Left dense by str, and no part of the prunable weights: conv1, fc2.');
+  });
+
+  it('shows the denominator in a column where it differs', () => {
+    const sizes = comparisonTable([gmp(0, 0.98), result({ model: 'other', leftDense: ['fc1'] })]).columns.find(({ key }) => key === 'size');
+    expect(sizes?.dataOnly).toBeUndefined();
+  });
+
+  it('knows the runs behind each cell', () => {
+    const results = comparison();
+    expect(new Set(runsOf(comparisonTable(results)))).toEqual(new Set(results.map((run) => run.id)));
+  });
+
+  it('has a label of its own for each row at one sparsity', () => {
+    const variants = [{}, { every: 10 }, { allocation: { use: 'erk' } }].map((options) =>
+      result({ pruner: { use: 'gmp', sparsity: 0.9, ...options }, requested: 0.9 }),
+    );
+    expect(comparisonTable(variants).rows.map((row) => row.cells.method?.value)).toEqual(['gmp', 'gmp (every=10)', 'gmp (allocation=erk)']);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { failure, result } from './fixtures.ts';
+import { groupRuns, methodLabel, specLabel } from './run-groups.ts';
+
+describe('methodLabel', () => {
+  it('names the options, but not the sparsity that was requested', () => {
+    const pruner = { use: 'gmp', sparsity: 0.9, allocation: { use: 'erk' }, schedule: { use: 'cubic', start: 0.1 }, every: 50 };
+    expect(methodLabel(result({ pruner, requested: 0.9 }))).toBe('gmp (allocation=erk, every=50, schedule=cubic(start=0.1))');
+  });
+
+  it('names a sparsity that is not the requested one', () => {
+    expect(methodLabel(result({ pruner: { use: 'acme', sparsity: 0.5 }, requested: null }))).toBe('acme (sparsity=0.5)');
+  });
+
+  it('tells a word from what looks like one', () => {
+    expect(specLabel({ use: 'x', a: 'true', b: true, c: 'two words', d: [1, 2] })).toBe('x (a="true", b=true, c="two words", d=[1,2])');
+  });
+});
+
+describe('groupRuns', () => {
+  it('puts dense first, then methods in the order given, then sparsities', () => {
+    const of = (use: string, requested: number) => result({ pruner: { use, sparsity: requested }, requested });
+    const groups = groupRuns([of('str', 0.98), of('gmp', 0.9), of('str', 0.9), result()]);
+    expect(groups.map(({ method, requested }) => [method, requested])).toEqual([
+      ['dense', null],
+      ['str', 0.9],
+      ['str', 0.98],
+      ['gmp', 0.9],
+    ]);
+  });
+
+  it('averages over nothing but seeds', () => {
+    const same = [result({ seed: 1 }), result({ seed: 0 }), failure({ seed: 2 })];
+    const others = [
+      result({ training: { epochs: 5 } }),
+      result({ data: 'cifar10' }),
+      result({ model: 'resnet20' }),
+      { ...result(), id: 'x', spec: { ...result().spec, engine: { name: 'wasm', threads: 1 } } },
+    ];
+    const groups = groupRuns([...same, ...others]);
+    expect(groups.map(({ finished, failed }) => [finished.map((run) => run.seed), failed.length])).toEqual([
+      [[0, 1], 1],
+      [[0], 0],
+      [[0], 0],
+      [[0], 0],
+      [[0], 0],
+    ]);
+  });
+
+  it('counts a run that is given twice once', () => {
+    expect(groupRuns([result(), result()])[0]?.finished).toHaveLength(1);
+  });
+});

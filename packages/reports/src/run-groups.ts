@@ -1,0 +1,118 @@
+import type { FailedResult, FinishedResult, RunResult, Spec } from '@espalier/core/results';
+
+/** The runs that may be averaged: they differ in nothing but the seed. */
+export interface RunGroup {
+  readonly setting: Setting;
+  /** Label of the method, the same for all requested sparsities. */
+  readonly method: string;
+  readonly dense: boolean;
+  readonly requested: number | null;
+  /** By seed. */
+  readonly finished: readonly FinishedResult[];
+  readonly failed: readonly FailedResult[];
+}
+
+/** What must be the same for two methods to be compared. */
+export interface Setting {
+  readonly key: string;
+  readonly model: string;
+  readonly data: string;
+  readonly engine: string;
+  readonly training: Readonly<Record<string, unknown>>;
+}
+
+/** Groups by setting (in order of appearance), dense first, then methods in order of appearance, then requested sparsity. */
+export function groupRuns(results: readonly RunResult[]): RunGroup[] {
+  const unique = [...new Map(results.map((result) => [result.id, result])).values()];
+  const keyOf = (result: RunResult) => canonical([settingOf(result).key, methodLabel(result), result.requested]);
+  const settings = [...new Set(unique.map((result) => settingOf(result).key))];
+  const methods = [...new Set(unique.map(methodLabel))];
+  const groups = [...groupBy(unique, keyOf).values()].map(asGroup);
+  return groups.sort(
+    (a, b) =>
+      settings.indexOf(a.setting.key) - settings.indexOf(b.setting.key) ||
+      Number(b.dense) - Number(a.dense) ||
+      methods.indexOf(a.method) - methods.indexOf(b.method) ||
+      (a.requested ?? -1) - (b.requested ?? -1),
+  );
+}
+
+/** The control that every method is compared with. */
+export const isDense = (result: RunResult): boolean => result.spec.pruner.use === 'dense';
+
+/** The pruner's name and the options that differ from its defaults. The sparsity is not among them: it has a column of its own. */
+export function methodLabel({ spec, requested }: RunResult): string {
+  const { sparsity, ...rest } = spec.pruner as Spec;
+  return specLabel(sparsity === undefined || sparsity === requested ? (rest as Spec) : spec.pruner);
+}
+
+export function settingOf({ spec }: RunResult): Setting {
+  const { model, data, training, engine } = spec;
+  const threads = engine.threads === 1 ? '1 thread' : `${engine.threads} threads`;
+  return {
+    key: canonical([model, data, training, engine]),
+    model: specLabel(model),
+    data: specLabel(data),
+    engine: `${engine.name}, ${threads}`,
+    training,
+  };
+}
+
+/** `name (a=1, b=erk)`; nested components as `b=cubic(start=0.05)`. */
+export function specLabel({ use, ...options }: Spec): string {
+  const text = optionsText(options);
+  return text ? `${use} (${text})` : use;
+}
+
+export const optionsText = (options: Readonly<Record<string, unknown>>): string =>
+  Object.keys(options)
+    .sort()
+    .map((key) => `${key}=${valueText(options[key])}`)
+    .join(', ');
+
+/** JSON with sorted keys: equal for equal values. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    part && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+/** Keys in order of appearance. */
+export function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return groups;
+}
+
+// --- helpers ---
+
+function asGroup(runs: readonly RunResult[]): RunGroup {
+  const sorted = [...runs].sort((a, b) => a.seed - b.seed);
+  const first = sorted[0] as RunResult;
+  return {
+    setting: settingOf(first),
+    method: methodLabel(first),
+    dense: isDense(first),
+    requested: first.requested,
+    finished: sorted.filter((run) => run.status === 'finished'),
+    failed: sorted.filter((run) => run.status === 'failed'),
+  };
+}
+
+const isPlainWord = (text: string) => /^[A-Za-z][\w./-]*$/.test(text) && !['true', 'false', 'null'].includes(text);
+
+function valueText(value: unknown): string {
+  if (typeof value === 'string') return isPlainWord(value) ? value : JSON.stringify(value);
+  if (value && typeof value === 'object' && 'use' in value) {
+    const { use, ...options } = value as Spec;
+    const text = optionsText(options);
+    return text ? `${use}(${text})` : use;
+  }
+  return canonical(value);
+}
