@@ -1,6 +1,7 @@
 import type { RunProgress, RunRequest, RunResult } from '@espalier/core';
 import { MultiBar, Presets, type SingleBar } from 'cli-progress';
 import type { CompareOptions } from './compare.ts';
+import { count } from './output.ts';
 
 type Reporter = Pick<CompareOptions, 'onPlan' | 'onStart' | 'onProgress' | 'onDone' | 'onLog'> & { stop(): void };
 
@@ -42,7 +43,7 @@ export function progressBars(stream: NodeJS.WriteStream): Reporter {
 export function progressLines(write: (line: string) => void): Reporter {
   const epochs = new Map<RunRequest, number>();
   return {
-    onPlan: (requests) => write(`${requests.length} ${requests.length === 1 ? 'run' : 'runs'}`),
+    onPlan: (requests) => write(count(requests.length, 'run')),
     onStart: (request) => write(`${runLabel(request)}: started`),
     onProgress(request, progress) {
       const epoch = Math.floor(progress.epoch);

@@ -4,7 +4,7 @@ import { comparisonTable, renderTerminal } from '@espalier/reports';
 import { compare } from '../compare.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { duration, EXIT, terminalOptions } from '../output.ts';
+import { count, duration, EXIT, terminalOptions } from '../output.ts';
 import { progressBars, progressLines } from '../progress.ts';
 
 export interface CompareFlags {
@@ -42,7 +42,7 @@ export async function compareCommand({ config: file, json = false, epochs, ...fl
   } else {
     const took = duration(performance.now() - began);
     process.stdout.write(`\n${renderTerminal(comparisonTable(comparison.runs), terminalOptions())}\n\n`);
-    process.stdout.write(`${comparison.runs.length} runs in ${took}, kept in ${path.relative(here, comparison.folder) || '.'}\n`);
+    process.stdout.write(`${count(comparison.runs.length, 'run')} in ${took}, kept in ${path.relative(here, comparison.folder) || '.'}\n`);
     if (comparison.report) process.stdout.write(`Report with figures: ${path.relative(here, comparison.report.index)}\n`);
   }
   return comparison.runs.some((run) => run.status === 'failed') ? EXIT.runFailed : EXIT.done;

@@ -3,7 +3,7 @@ import { EspalierError } from '@espalier/core';
 import { cosmiconfig, defaultLoaders } from 'cosmiconfig';
 import { configUnreadable } from '../errors.ts';
 import type { Config } from './config.ts';
-import { importModule } from './import-module.ts';
+import { importDefault } from './import-default.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -18,11 +18,10 @@ export interface LoadedConfig {
  * package.json, in it or above. Empty if there is none. Throws `E_CONFIG`.
  */
 export async function loadConfig(file: string | undefined, folder: string): Promise<LoadedConfig> {
-  const load = async (module: string) => (await importModule(module)).default;
   const explorer = cosmiconfig('espalier', {
     searchPlaces: ['package.json', ...['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'].map((ending) => `espalier.config.${ending}`)],
     searchStrategy: 'project',
-    loaders: { ...defaultLoaders, '.ts': load, '.mts': load, '.js': load, '.mjs': load },
+    loaders: { ...defaultLoaders, '.ts': importDefault, '.mts': importDefault, '.js': importDefault, '.mjs': importDefault },
   });
   try {
     const found = file ? await explorer.load(path.resolve(folder, file)) : await explorer.search(folder);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { EspalierError, type Plugin } from '@espalier/core';
 import { pluginMissing } from '../errors.ts';
-import { importModule } from './import-module.ts';
+import { importDefault } from './import-default.ts';
 
 /** A plugin to load: a path or a package name, seen from a folder; or the plugin itself. */
 export type PluginReference = string | Plugin;
@@ -24,7 +24,7 @@ const isPath = (reference: string): boolean => reference.startsWith('.') || path
 async function load(reference: string, folder: string): Promise<Plugin> {
   try {
     const file = isPath(reference) ? path.resolve(folder, reference) : createRequire(pathToFileURL(`${folder}/`)).resolve(reference);
-    const plugin = (await importModule(file)).default;
+    const plugin = await importDefault(file);
     if (plugin === undefined) throw new Error('it has no default export');
     return plugin as Plugin;
   } catch (cause) {

@@ -1,5 +1,5 @@
 /** A process that carries out one run and ends. A crash here takes no other run with it. */
-import { EspalierError, executeRun } from '@espalier/core';
+import { executeRun, type RunProgress } from '@espalier/core';
 import { startEngine } from '@espalier/engine';
 import { createPluginRegistry } from '../container.ts';
 import type { WorkerMessage, WorkerTask } from './messages.ts';
@@ -16,11 +16,12 @@ async function work({ spec, runs, plugins, folder, command, versions }: WorkerTa
       threads: spec.engine.threads,
       log: (line) => send({ type: 'log', line }),
     });
-    const onProgress = (progress: Parameters<NonNullable<Parameters<typeof executeRun>[1]['onProgress']>>[0]) => send({ type: 'progress', progress });
+    const onProgress = (progress: RunProgress) => send({ type: 'progress', progress });
     send({ type: 'result', result: await executeRun(request, { runs, engine, command, versions, onProgress }) });
   } catch (error) {
-    const code = error instanceof EspalierError ? error.code : 'E_UNEXPECTED';
-    send({ type: 'error', code, message: error instanceof Error ? error.message : String(error) });
+    const { code } = error as { code?: unknown };
+    const message = error instanceof Error ? error.message : String(error);
+    send({ type: 'error', code: typeof code === 'string' ? code : 'E_UNEXPECTED', message });
   }
   process.disconnect();
 }

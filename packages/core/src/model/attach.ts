@@ -206,12 +206,12 @@ function allVariables(model: tf.LayersModel, layers: readonly PrunedLayer<unknow
   return variables;
 }
 
-/** An identity that writes down the gradient which passes through it. */
+/** An identity that writes down the gradient which passes through it; kept, since the backward pass disposes of what it doesn't return. */
 function tapGradient(effective: tf.Tensor, name: string, into: Map<string, tf.Tensor>): tf.Tensor {
   const tap = tf.customGrad(((x: tf.Tensor) => ({
     value: x.clone(),
     gradFunc: (upstream: tf.Tensor) => {
-      into.set(name, upstream);
+      into.set(name, tf.keep(upstream.clone()));
       return upstream;
     },
   })) as Parameters<typeof tf.customGrad>[0]);

@@ -56,8 +56,8 @@ export async function executeRun(run: RunRequest, options: ExecuteOptions): Prom
 
 /** The result of a run that ended with an error, or whose process did. */
 export function failedResult(run: RunRequest, error: unknown): RunResult {
-  const { step, layer } = error as { step?: number; layer?: string };
-  const code = error instanceof EspalierError ? error.code : 'E_UNEXPECTED';
+  const { step, layer, code: given } = error as { step?: number; layer?: string; code?: unknown };
+  const code = typeof given === 'string' ? given : 'E_UNEXPECTED';
   const message = error instanceof Error ? error.message : String(error);
   const failure = { code, message, ...(step === undefined ? {} : { step }), ...(layer === undefined ? {} : { layer }) };
   return { ...identity(run), status: 'failed', failure: { ...failure, retry: code !== 'E_NOT_FINITE' } };

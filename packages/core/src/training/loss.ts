@@ -9,6 +9,6 @@ export type Loss = (outputs: tf.Tensor, labels: tf.Tensor) => tf.Scalar;
 export const crossEntropy =
   (labelSmoothing = 0): Loss =>
   (outputs, labels) => {
-    const target = tf.oneHot(labels as tf.Tensor1D, outputs.shape.at(-1) as number, 1, 0, 'float32');
+    const target = tf.oneHot(labels as tf.Tensor1D, outputs.shape.at(-1) as number).cast('float32'); // WASM's own float32 one-hot is wrong
     return tf.losses.softmaxCrossEntropy(target, outputs, undefined, labelSmoothing);
   };

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { installKernels } from '../kernels/index.ts';
 
 import { createCompiler } from './compiler.ts';
 import type { Step, Tensors } from './types.ts';
@@ -43,18 +44,20 @@ const nets = {
   'a simple recurrent net': [[8, 7, 5], () => [tf.layers.simpleRNN({ units: 12 }), dense(10)]],
 } satisfies Record<string, [number[], () => tf.layers.Layer[]]>;
 
-describe('createCompiler', () => {
-  for (const [name, [shape, layers]] of Object.entries(nets)) {
-    it(`trains ${name} to the same bits as eager steps`, () => {
-      const reasons: string[] = [];
-      const compiled = createCompiler({ log: (reason) => reasons.push(reason) });
-      const eager = train(shape, layers(), (step) => (feeds) => step(feeds, ''));
-      tf.disposeVariables();
-      const replayed = train(shape, layers(), (step) => compiled(step, () => []).run);
-      expect(replayed).toEqual(eager);
-      expect(reasons).toEqual([]);
-    });
-  }
+describe.each(['without native kernels', 'with native kernels'])('createCompiler, %s,', (kernels) => {
+  beforeAll(() => {
+    if (kernels === 'with native kernels') installKernels();
+  });
+
+  it.each(Object.entries(nets))('trains %s to the same bits as eager steps', (_name, [shape, layers]) => {
+    const reasons: string[] = [];
+    const compile = createCompiler({ log: (reason) => reasons.push(reason) });
+    const eager = train(shape, layers(), (step) => (feeds) => step(feeds, ''));
+    tf.disposeVariables();
+    const replayed = train(shape, layers(), (step) => compile(step, () => []).run);
+    expect(replayed).toEqual(eager);
+    expect(reasons).toEqual([]);
+  });
 });
 
 /** Weights and losses after 24 steps with momentum, a learning rate that changes, and a smaller batch now and then. */

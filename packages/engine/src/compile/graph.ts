@@ -59,7 +59,9 @@ export function createGraph(binding: Binding): Graph {
     },
     operation(op, inputs, attributes, output) {
       const tags = REGROUPED.test(op) ? TAGS.map(tag) : [];
-      const encoded = [...attributes, ...tags].map((attribute) => encodeAttribute(attribute, binding));
+      // The one op whose type tfjs-node leaves to be inferred, which happens in eager execution only.
+      const type = op === 'ExpandDims' ? [{ name: 'T', type: binding.TF_ATTR_TYPE, value: output.dtype }] : [];
+      const encoded = [...attributes, ...type, ...tags].map((attribute) => encodeAttribute(attribute, binding));
       const name = add(op, inputs, encoded);
       return HIDDEN.test(op) && output.dtype === binding.TF_FLOAT ? hide(name, output.shape) : name;
     },

@@ -78,3 +78,37 @@ export function nativeBackend(): NativeBackend {
   }
   return tf.backend() as unknown as NativeBackend;
 }
+
+/** The attribute `T` (or another `name`) for floats: the twins take nothing else. */
+export const floatType = (backend: NativeBackend, name = 'T'): OpAttribute => ({
+  name,
+  type: backend.binding.TF_ATTR_TYPE,
+  value: backend.binding.TF_FLOAT,
+});
+
+/*
+ * Native ops leave no trace on the tape. So where the gradient of a gradient is wanted, the inner one must be computed by the operations of
+ * TensorFlow.js. A tape runs during the forward pass of its gradient, which includes the backward pass of an inner one.
+ */
+
+/** In a forward pass: whether it belongs to the inner of two gradients. */
+export const isInnerForward = (): boolean => tf.engine().state.gradientDepth > 1;
+
+/** In a backward pass: whether it belongs to the inner of two gradients. */
+export const isInnerBackward = (): boolean => tf.engine().state.gradientDepth > 0;
+
+/** Replaces a kernel of tfjs-node. The new one gets the old one, for the cases that it leaves alone. */
+export function replaceKernel(name: string, make: (original: tf.KernelFunc) => tf.KernelFunc): void {
+  const config = tf.getKernel(name, 'tensorflow');
+  if (config === undefined) throw new Error(`tfjs-node has no kernel "${name}".`);
+  tf.unregisterKernel(name, 'tensorflow');
+  tf.registerKernel({ ...config, kernelFunc: make(config.kernelFunc) });
+}
+
+/** Replaces the gradient of a kernel. `change` gets the old one, for nested gradients. */
+export function replaceGradient(name: string, change: (original: tf.GradConfig) => Partial<tf.GradConfig>): void {
+  const original = tf.getGradient(name);
+  if (original === undefined) throw new Error(`the kernel "${name}" has no gradient.`);
+  tf.unregisterGradient(name);
+  tf.registerGradient({ ...original, ...change(original) });
+}
