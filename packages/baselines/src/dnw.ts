@@ -2,8 +2,8 @@ import {
   allocateCounts,
   component,
   definePruner,
-  magnitude,
   type MaskState,
+  magnitude,
   maskedStraightThrough,
   sparsityOption,
   tf,
@@ -48,7 +48,14 @@ export const dnw = definePruner({
       },
       reparameterize: (weight, { mask }) => maskedStraightThrough(weight, mask),
       afterStep(layers) {
-        updateMasks(layers, score, allocateCounts(layers.map(({ kernel }) => kernel), options));
+        updateMasks(
+          layers,
+          score,
+          allocateCounts(
+            layers.map(({ kernel }) => kernel),
+            options,
+          ),
+        );
       },
     };
   },

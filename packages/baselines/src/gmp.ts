@@ -24,7 +24,9 @@ export const gmp = definePruner({
   options: z.strictObject({
     sparsity: sparsityOption.default(0.9),
     allocation: component('allocation').default(uniform()).describe('How the sparsity is divided among the layers'),
-    schedule: component('schedule').default(cubic({ start: 0.05, end: 0.5 })).describe('How the sparsity is approached'),
+    schedule: component('schedule')
+      .default(cubic({ start: 0.05, end: 0.5 }))
+      .describe('How the sparsity is approached'),
     score: component('score').default(magnitude()).describe('What ranks the weights'),
     every: z.int().positive().default(25).describe('Steps between mask updates'),
     freeze: z.boolean().default(true).describe('Leave the masks as they are once the target is reached'),

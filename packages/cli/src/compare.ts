@@ -47,7 +47,9 @@ export async function compare(config: Config = {}, options: CompareOptions = {})
   options.onPlan?.(requests);
 
   const plugins = await sendablePlugins(resolved.plugins, folder, requests);
-  root.register(RUNNER_OPTIONS, { useValue: { runs, workers: resolved.workers, command, events: options, ...(plugins ? { plugins } : {}) } });
+  root.register(RUNNER_OPTIONS, {
+    useValue: { runs, workers: resolved.workers, command, events: options, ...(plugins ? { plugins } : {}) },
+  });
   const results = await root.resolve(RUNNER).run(requests);
   if (resolved.report === false) return { runs: results, folder: runs };
   const report = await writeReport({ results, runs, out: path.resolve(folder, resolved.report), command });
@@ -61,7 +63,8 @@ async function sendablePlugins(plugins: readonly (string | Plugin)[], folder: st
   const references = plugins.filter((plugin) => typeof plugin === 'string').map((plugin) => absolutePlugin(plugin, folder));
   if (references.length < plugins.length) return undefined;
   const registry = composeRoot(await loadPlugins(references, folder)).resolve(REGISTRY);
-  const named = (kind: 'pruner' | 'model' | 'dataset', name: string) => registry.list(kind).some((factory) => factory.definition.name === name);
+  const named = (kind: 'pruner' | 'model' | 'dataset', name: string) =>
+    registry.list(kind).some((factory) => factory.definition.name === name);
   const all = requests.every(
     ({ pruner, model, data }) => named('pruner', pruner.spec.use) && named('model', model.spec.use) && named('dataset', data.spec.use),
   );

@@ -1,2 +1,2 @@
-export { type Comparison, type CompareOptions, compare } from './compare.ts';
+export { type CompareOptions, type Comparison, compare } from './compare.ts';
 export { type Config, defineConfig } from './config/config.ts';

@@ -18,7 +18,10 @@ export function duration(milliseconds: number): string {
 }
 
 /** How a table is drawn on standard output: as wide as the terminal, in colour if it shows some. */
-export const terminalOptions = () => ({ width: process.stdout.columns ?? 120, color: pc.isColorSupported && process.stdout.isTTY === true });
+export const terminalOptions = () => ({
+  width: process.stdout.columns ?? 120,
+  color: pc.isColorSupported && process.stdout.isTTY === true,
+});
 
 /** "1 run", "3 runs" */
 export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

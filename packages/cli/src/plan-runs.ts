@@ -15,7 +15,11 @@ export function planRuns(config: ResolvedConfig, registry: Registry, engine: Run
 
 // --- helpers ---
 
-function atEverySparsity(registry: Registry, reference: ComponentReference<'pruner'>, sparsities: readonly number[]): Component<'pruner'>[] {
+function atEverySparsity(
+  registry: Registry,
+  reference: ComponentReference<'pruner'>,
+  sparsities: readonly number[],
+): Component<'pruner'>[] {
   const { use, ...options } = toSpec(reference);
   if (isBuilt(reference) && !isRegistered(registry, use)) return [reference];
   const takesSparsity = 'sparsity' in registry.get('pruner', use).definition.options.shape;

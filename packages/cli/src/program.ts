@@ -42,14 +42,21 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
     .option('--json', 'print the results as JSON and nothing else')
     .addHelpText('after', COMPARE_EXAMPLES)
     .action((flags: Record<string, unknown>) =>
-      run(async () => (await import('./commands/compare.ts')).compareCommand)({ ...flags, ...(flags.report === true ? { report: undefined } : {}) } as never),
+      run(async () => (await import('./commands/compare.ts')).compareCommand)({
+        ...flags,
+        ...(flags.report === true ? { report: undefined } : {}),
+      } as never),
     );
 
   program
     .command('report [runs...]')
     .summary('tables and figures of finished runs')
     .description('Prints the table of the runs in a folder (default: runs), or writes the whole report into one with --out.')
-    .addOption(new Option('-f, --format <format>', 'format of the table').choices(['terminal', 'markdown', 'csv', 'html', 'json']).default('terminal'))
+    .addOption(
+      new Option('-f, --format <format>', 'format of the table')
+        .choices(['terminal', 'markdown', 'csv', 'html', 'json'])
+        .default('terminal'),
+    )
     .option('-o, --out <folder>', 'write tables, figures and index.html here')
     .action((runs: string[], flags) => run(async () => (await import('./commands/report.ts')).reportCommand)(runs, flags));
 
@@ -59,7 +66,15 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
     .option('-c, --config <file>', 'configuration whose plugins are listed too')
     .addOption(
       new Option('-k, --kind <kind>', 'only this kind').choices([
-        'pruner', 'threshold-function', 'estimator', 'operator', 'allocation', 'schedule', 'score', 'model', 'dataset',
+        'pruner',
+        'threshold-function',
+        'estimator',
+        'operator',
+        'allocation',
+        'schedule',
+        'score',
+        'model',
+        'dataset',
       ]),
     )
     .option('--json', 'print JSON')
@@ -112,7 +127,11 @@ A configuration (espalier.config.ts):
   });
 `;
 
-const names = (text: string): string[] => text.split(',').map((name) => name.trim()).filter(Boolean);
+const names = (text: string): string[] =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
 
 const numbers = (text: string, check: (n: number) => boolean, what: string): number[] =>
   names(text).map((part) => {

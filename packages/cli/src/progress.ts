@@ -12,7 +12,12 @@ export const runLabel = ({ pruner, seed }: RunRequest): string =>
 /** A bar for every run that is under way; for a terminal. */
 export function progressBars(stream: NodeJS.WriteStream): Reporter {
   const bars = new MultiBar(
-    { stream, format: '{label} {bar} {percentage}% epoch {epoch}, loss {loss}, {eta_formatted} left', hideCursor: true, clearOnComplete: false },
+    {
+      stream,
+      format: '{label} {bar} {percentage}% epoch {epoch}, loss {loss}, {eta_formatted} left',
+      hideCursor: true,
+      clearOnComplete: false,
+    },
     Presets.shades_classic,
   );
   const active = new Map<RunRequest, SingleBar>();

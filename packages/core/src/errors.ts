@@ -55,10 +55,15 @@ export const patternMatchesNothing = (option: string, pattern: string, names: re
   new EspalierError('E_PATTERN', `${option}: "${pattern}" matches no kernel. Kernels: ${list(names)}. "*" stands for any characters.`);
 
 export const pluginInvalid = (plugin: string, problem: string) =>
-  new EspalierError('E_PLUGIN', `Plugin "${plugin}": ${problem}. A plugin's default export is definePlugin({ name, apiVersion, components }).`);
+  new EspalierError(
+    'E_PLUGIN',
+    `Plugin "${plugin}": ${problem}. A plugin's default export is definePlugin({ name, apiVersion, components }).`,
+  );
 
 export const resultUnreadable = (file: string, problem: string, cause?: unknown) =>
-  new EspalierError('E_RESULT', `${file} is not a result of Espalier: ${problem}. Delete the run's folder to have it trained again.`, { cause });
+  new EspalierError('E_RESULT', `${file} is not a result of Espalier: ${problem}. Delete the run's folder to have it trained again.`, {
+    cause,
+  });
 
 export const shapeMismatch = (what: string, given: readonly number[], expected: readonly number[]) =>
   new EspalierError('E_SHAPE', `${what} has shape [${given.join(', ')}], but must have [${expected.join(', ')}].`);

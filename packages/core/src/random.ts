@@ -21,7 +21,9 @@ export interface RandomStream {
  * after an interruption needs no generator state.
  */
 export function randomStream(seed: number, ...purpose: readonly (string | number)[]): RandomStream {
-  const key = createHash('sha256').update(JSON.stringify([seed, ...purpose])).digest();
+  const key = createHash('sha256')
+    .update(JSON.stringify([seed, ...purpose]))
+    .digest();
   const generator = xoroshiro128plusFromState([0, 4, 8, 12].map((at) => key.readInt32LE(at)));
   const int = (bound: number) => uniformInt(generator, 0, bound - 1);
   return {

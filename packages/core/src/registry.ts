@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { API_VERSION, type AnyFactory, type Component, componentKind, type Factory, type Kind, type Plugin } from './component.ts';
+import { type AnyFactory, API_VERSION, type Component, componentKind, type Factory, type Kind, type Plugin } from './component.ts';
 import { apiVersion, componentCollision, componentUnknown, pluginInvalid } from './errors.ts';
 import type { Spec } from './results.ts';
 
@@ -35,7 +35,12 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
     list: (kind) => factories.filter((factory) => factory.kind === kind) as never,
     get(kind, name) {
       const found = entries.get(`${kind} ${name}`);
-      if (!found) throw componentUnknown(kind, name, registry.list(kind).map((factory) => factory.definition.name));
+      if (!found)
+        throw componentUnknown(
+          kind,
+          name,
+          registry.list(kind).map((factory) => factory.definition.name),
+        );
       return found.factory as never;
     },
     build(kind, reference) {

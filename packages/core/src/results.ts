@@ -54,7 +54,14 @@ export const layerResultSchema = z.strictObject({
 });
 export type LayerResult = z.infer<typeof layerResultSchema>;
 
-const identity = { format: z.literal(1), id: z.string(), spec: runSpecSchema, pruner: z.string(), seed: z.int(), requested: fraction.nullable() };
+const identity = {
+  format: z.literal(1),
+  id: z.string(),
+  spec: runSpecSchema,
+  pruner: z.string(),
+  seed: z.int(),
+  requested: fraction.nullable(),
+};
 
 export const finishedResultSchema = z.strictObject({
   ...identity,
@@ -107,7 +114,12 @@ export type LogEntry =
       readonly loss: number;
       readonly learningRate: number;
       readonly sparsity: number;
-      readonly layers: readonly { readonly name: string; readonly nonzero: number; readonly sparsity: number; readonly threshold?: number }[];
+      readonly layers: readonly {
+        readonly name: string;
+        readonly nonzero: number;
+        readonly sparsity: number;
+        readonly threshold?: number;
+      }[];
     }
   | {
       readonly type: 'epoch';

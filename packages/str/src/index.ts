@@ -5,8 +5,8 @@ import { str } from './str.ts';
 import { exp } from './threshold-functions/exp.ts';
 import { sigmoid } from './threshold-functions/sigmoid.ts';
 
-export { exp, sigmoid, str, straightThrough, subgradient };
 export { makeExact, type StrState, scaleToSparsity } from './exact-budget.ts';
+export { exp, sigmoid, str, straightThrough, subgradient };
 
 /** STR with its threshold functions and estimators. */
 export const strPlugin = definePlugin({

@@ -43,10 +43,15 @@ export const str = definePruner({
       g: component('threshold-function').default(sigmoid()).describe('From s to the threshold'),
       estimator: component('estimator').default(subgradient()).describe('What flows back through the threshold'),
       granularity: z.enum(['layer', 'filter', 'weight', 'global']).default('layer').describe('Weights that share a threshold'),
-      schedule: component('schedule').default(cubic({ end: 0.5 })).describe('How the sparsity is approached'),
+      schedule: component('schedule')
+        .default(cubic({ end: 0.5 }))
+        .describe('How the sparsity is approached'),
       every: z.int().positive().default(5).describe('Steps between corrections; above 10 accuracy suffers'),
       sInit: z.number().negative().optional().describe('Free-running: s at the start'),
-      decay: z.union([z.literal('shared'), z.number().min(0)]).optional().describe('Free-running: L2 on s'),
+      decay: z
+        .union([z.literal('shared'), z.number().min(0)])
+        .optional()
+        .describe('Free-running: L2 on s'),
     })
     .refine((o) => o.sparsity === null || (o.sInit === undefined && o.decay === undefined), {
       message: 'sInit and decay let the sparsity fall out by itself: give them with sparsity: null, or leave them out',

@@ -31,14 +31,25 @@ export async function compareCommand({ config: file, json = false, epochs, ...fl
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined)) as Config;
   const training = epochs === undefined ? {} : { training: { ...loaded.config.training, epochs } };
   const { runs = path.relative(here, path.join(loaded.folder, loaded.config.runs ?? 'runs')), report } = given;
-  const config: Config = { ...loaded.config, ...given, ...training, runs: path.resolve(here, runs), ...reportFolder(report, loaded.config, loaded.folder, here) };
+  const config: Config = {
+    ...loaded.config,
+    ...given,
+    ...training,
+    runs: path.resolve(here, runs),
+    ...reportFolder(report, loaded.config, loaded.folder, here),
+  };
 
-  const progress = process.stderr.isTTY && !json ? progressBars(process.stderr) : progressLines((line) => process.stderr.write(`${line}\n`));
+  const progress =
+    process.stderr.isTTY && !json ? progressBars(process.stderr) : progressLines((line) => process.stderr.write(`${line}\n`));
   const command = `espalier ${process.argv.slice(2).join(' ')}`;
-  const comparison = await compare(config, { ...progress, folder: loaded.folder, source: loaded.source, command }).finally(() => progress.stop());
+  const comparison = await compare(config, { ...progress, folder: loaded.folder, source: loaded.source, command }).finally(() =>
+    progress.stop(),
+  );
 
   if (json) {
-    process.stdout.write(`${JSON.stringify({ runs: comparison.runs.map(toJson), ...(comparison.report ? { report: comparison.report } : {}) }, null, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ runs: comparison.runs.map(toJson), ...(comparison.report ? { report: comparison.report } : {}) }, null, 2)}\n`,
+    );
   } else {
     const took = duration(performance.now() - began);
     process.stdout.write(`\n${renderTerminal(comparisonTable(comparison.runs), terminalOptions())}\n\n`);

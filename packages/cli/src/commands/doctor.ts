@@ -11,6 +11,8 @@ export interface DoctorFlags {
 export async function doctorCommand({ prepare = false, json = false }: DoctorFlags): Promise<number> {
   if (prepare) await prepareNative({ log: (line) => process.stderr.write(`${line}\n`), verify: true });
   const report = await inspectEngine();
-  process.stdout.write(json ? `${JSON.stringify({ espalier: version, ...report }, null, 2)}\n` : `Espalier ${version}\n${renderEngineReport(report)}\n`);
+  process.stdout.write(
+    json ? `${JSON.stringify({ espalier: version, ...report }, null, 2)}\n` : `Espalier ${version}\n${renderEngineReport(report)}\n`,
+  );
   return EXIT.done;
 }

@@ -11,7 +11,17 @@ export interface PluginsFlags {
   readonly json?: boolean;
 }
 
-export const KINDS = ['pruner', 'threshold-function', 'estimator', 'operator', 'allocation', 'schedule', 'score', 'model', 'dataset'] as const;
+export const KINDS = [
+  'pruner',
+  'threshold-function',
+  'estimator',
+  'operator',
+  'allocation',
+  'schedule',
+  'score',
+  'model',
+  'dataset',
+] as const;
 
 interface OptionDescription {
   readonly name: string;

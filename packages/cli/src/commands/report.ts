@@ -1,6 +1,15 @@
 import path from 'node:path';
 import { type RunResult, readResult, readResults } from '@espalier/core/results';
-import { comparisonTable, renderCsv, renderHtml, renderJson, renderMarkdown, renderTerminal, type Table, writeReport } from '@espalier/reports';
+import {
+  comparisonTable,
+  renderCsv,
+  renderHtml,
+  renderJson,
+  renderMarkdown,
+  renderTerminal,
+  type Table,
+  writeReport,
+} from '@espalier/reports';
 import { noRuns } from '../errors.ts';
 import { EXIT, terminalOptions } from '../output.ts';
 
@@ -28,7 +37,11 @@ export async function reportCommand(sources: readonly string[], { format, out }:
 
 const RENDERERS = {
   terminal: (table: Table) => renderTerminal(table, terminalOptions()),
-  markdown: renderMarkdown, csv: renderCsv, html: renderHtml, json: renderJson };
+  markdown: renderMarkdown,
+  csv: renderCsv,
+  html: renderHtml,
+  json: renderJson,
+};
 
 function resultsIn(folder: string): RunResult[] {
   const one = readResult(folder);

@@ -43,12 +43,12 @@ const reference = <K extends Component<'model'>['kind'] | 'dataset' | 'pruner'>(
   );
 
 const listOf = <T extends z.ZodType>(item: T) =>
-  z
-    .union([item, z.array(item).min(1)])
-    .transform((value) => (Array.isArray(value) ? (value as z.output<T>[]) : [value as z.output<T>]));
+  z.union([item, z.array(item).min(1)]).transform((value) => (Array.isArray(value) ? (value as z.output<T>[]) : [value as z.output<T>]));
 
 const configSchema = z.strictObject({
-  plugins: z.array(z.union([z.string(), z.custom<Plugin>((v) => typeof v === 'object' && v !== null && 'components' in v, 'must be a plugin')])).default([]),
+  plugins: z
+    .array(z.union([z.string(), z.custom<Plugin>((v) => typeof v === 'object' && v !== null && 'components' in v, 'must be a plugin')]))
+    .default([]),
   model: reference('model').default('lenet5'),
   data: reference('dataset').default('mnist'),
   pruners: z.array(reference('pruner')).min(1).default(['dense', 'str', 'dnw', 'gmp', 'global-magnitude']),

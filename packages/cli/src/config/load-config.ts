@@ -26,7 +26,11 @@ export async function loadConfig(file: string | undefined, folder: string): Prom
   try {
     const found = file ? await explorer.load(path.resolve(folder, file)) : await explorer.search(folder);
     if (!found || found.isEmpty) return { config: {}, source: 'The command line', folder };
-    return { config: found.config as Config, source: path.relative(folder, found.filepath) || found.filepath, folder: path.dirname(found.filepath) };
+    return {
+      config: found.config as Config,
+      source: path.relative(folder, found.filepath) || found.filepath,
+      folder: path.dirname(found.filepath),
+    };
   } catch (error) {
     throw error instanceof EspalierError ? error : configUnreadable(file ?? folder, error);
   }

@@ -25,7 +25,8 @@ export function runInChild(request: RunRequest, task: WorkerTask, events: RunEve
       else failure = new EspalierError(message.code, message.message.replace(` [${message.code}]`, ''));
     });
     child.on('close', (code, signal) => {
-      const crash = () => runCrashed(`${signal ? `by ${signal}` : `with exit code ${code}`}${errors ? `: ${errors.trim().split('\n').at(-1)}` : ''}`);
+      const crash = () =>
+        runCrashed(`${signal ? `by ${signal}` : `with exit code ${code}`}${errors ? `: ${errors.trim().split('\n').at(-1)}` : ''}`);
       resolve(outcome ?? recordFailure(request, task.runs, failure ?? crash()));
     });
   });

@@ -47,7 +47,11 @@ export interface PrunedModel {
  *
  * Throws `E_PATTERN`, `E_NOTHING_TO_PRUNE`, `E_UNKNOWN_SIZE`, and `E_HOOK` if the pruner's `init` fails.
  */
-export function attach(model: tf.LayersModel, pruner: Pruner, { seed = 0, totalSteps = 1, prunable = {} }: AttachOptions = {}): PrunedModel {
+export function attach(
+  model: tf.LayersModel,
+  pruner: Pruner,
+  { seed = 0, totalSteps = 1, prunable = {} }: AttachOptions = {},
+): PrunedModel {
   const who = (pruner as { spec?: { use: string } }).spec?.use ?? 'pruner';
   const fields = weightFields(model);
   const kernelFields = fields.filter((field) => field.role === 'kernel');
@@ -228,7 +232,8 @@ function measure(
   const scalar = (value: () => tf.Tensor): number => tf.tidy(() => value().dataSync()[0] as number);
   const own = layer && pruner.parameterCount?.(layer.state);
   const nonzero = own ?? scalar(() => (layer ? effectiveNow(layer) : kernel.weight).notEqual(0).cast('int32').sum());
-  const threshold = layer && pruner.threshold && scalar(() => (pruner.threshold?.(layer.state) as tf.Tensor).mean());
+  const tau = layer && pruner.threshold?.bind(pruner, layer.state);
+  const threshold = tau && scalar(() => tau().mean());
   return {
     name,
     shape: [...shape],

@@ -79,7 +79,11 @@ function visitContainer(container: PrivateContainer, prefix: string, times: numb
 
 function visit(layer: PrivateLayer, name: string, calls: readonly Call[]): WeightField[] {
   if (Array.isArray(layer.layers)) {
-    return visitContainer(layer as PrivateContainer, `${name}/`, calls.reduce((sum, call) => sum + call.times, 0));
+    return visitContainer(
+      layer as PrivateContainer,
+      `${name}/`,
+      calls.reduce((sum, call) => sum + call.times, 0),
+    );
   }
   const inner = (nested: unknown, suffix: string, through: (call: Call) => Call) =>
     nested ? visit(nested as PrivateLayer, name + suffix, calls.map(through)) : [];

@@ -40,10 +40,14 @@ export function loadCheckpoint(runFolder: string, trainer: Trainer): Readonly<Re
   const { step, notes, weights } = JSON.parse(readFileSync(manifest, 'utf8')) as Checkpoint;
   const bytes = readFileSync(path.join(folder, weights.file));
   if (sha256(bytes) !== weights.sha256) throw unusable(folder, 'its weights are damaged');
-  const tensors = tf.io.decodeWeights(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer, weights.specs);
+  const tensors = tf.io.decodeWeights(
+    bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer,
+    weights.specs,
+  );
   try {
     const names = Object.keys(tensors);
-    if (names.length !== trainer.variables.size) throw unusable(folder, `it holds ${names.length} tensors instead of ${trainer.variables.size}`);
+    if (names.length !== trainer.variables.size)
+      throw unusable(folder, `it holds ${names.length} tensors instead of ${trainer.variables.size}`);
     for (const [name, variable] of trainer.variables) {
       const saved = tensors[name];
       if (!saved) throw unusable(folder, `it lacks "${name}"`);
@@ -63,4 +67,7 @@ export const removeCheckpoint = (runFolder: string): void => rmSync(path.join(ru
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 const unusable = (folder: string, why: string) =>
-  new EspalierError('E_CHECKPOINT', `The checkpoint in ${folder} can't be used: ${why}. Delete that folder to train the run from the start.`);
+  new EspalierError(
+    'E_CHECKPOINT',
+    `The checkpoint in ${folder} can't be used: ${why}. Delete that folder to train the run from the start.`,
+  );

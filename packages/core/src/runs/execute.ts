@@ -91,7 +91,14 @@ async function train(run: RunRequest, spec: RunSpec, id: string, folder: RunFold
     trainer.pruned.finalize();
     await saveModel(model, path.join(folder.path, 'model'));
     folder.writeRecord({ ...record, finishedAt: new Date().toISOString(), seconds: seconds + (Date.now() - began) / 1000 });
-    return { ...identity(run), status: 'finished', ...measured, validation: flat(validation), epochs: training.epochs, steps: trainer.totalSteps };
+    return {
+      ...identity(run),
+      status: 'finished',
+      ...measured,
+      validation: flat(validation),
+      epochs: training.epochs,
+      steps: trainer.totalSteps,
+    };
   } finally {
     trainer.dispose();
     model.dispose();
@@ -122,4 +129,7 @@ function measure(pruned: Parameters<typeof totals>[0]) {
 const flat = ({ last, bestAccuracy, bestEpoch }: ValidationHistory) => ({ ...last, bestAccuracy, bestEpoch });
 
 const tooFewExamples = (examples: number, batchSize: number) =>
-  new EspalierError('E_TOO_FEW_EXAMPLES', `There are ${examples} training examples, fewer than one batch of ${batchSize}. Lower training.batchSize.`);
+  new EspalierError(
+    'E_TOO_FEW_EXAMPLES',
+    `There are ${examples} training examples, fewer than one batch of ${batchSize}. Lower training.batchSize.`,
+  );

@@ -20,7 +20,11 @@ export function toRunSpec(run: RunRequest): RunSpec {
 }
 
 /** Twelve hexadecimal digits of the SHA-256 of the spec in canonical form: keys sorted, no white space. */
-export const runId = (spec: RunSpec): string => createHash('sha256').update(JSON.stringify(sorted(spec))).digest('hex').slice(0, 12);
+export const runId = (spec: RunSpec): string =>
+  createHash('sha256')
+    .update(JSON.stringify(sorted(spec)))
+    .digest('hex')
+    .slice(0, 12);
 
 // --- helpers ---
 

@@ -26,7 +26,11 @@ export function createSgd(trained: ReadonlyMap<tf.Variable, VariableRole>, train
     other: 0,
   };
   const slots = new Map<tf.Variable, tf.Variable>();
-  for (const variable of trained.keys()) slots.set(variable, tf.tidy(() => tf.variable(tf.zerosLike(variable), false)));
+  for (const variable of trained.keys())
+    slots.set(
+      variable,
+      tf.tidy(() => tf.variable(tf.zerosLike(variable), false)),
+    );
   return {
     slots,
     update(gradients, learningRate) {

@@ -104,7 +104,8 @@ export function createTrainer(options: TrainerOptions): Trainer {
   const testStep = engine.compile(test, () => [...new Set(pruned.variables.values())]);
 
   let step = 0;
-  const wantsDense = () => (typeof pruner.usesDenseGradients === 'function' ? pruner.usesDenseGradients(step) : !!pruner.usesDenseGradients);
+  const wantsDense = () =>
+    typeof pruner.usesDenseGradients === 'function' ? pruner.usesDenseGradients(step) : !!pruner.usesDenseGradients;
   const context = (denseGradients: ReadonlyMap<string, tf.Tensor>): Omit<StepContext, 'random'> => ({
     step,
     totalSteps,

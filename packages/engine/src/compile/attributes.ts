@@ -19,10 +19,10 @@ export function encodeAttribute({ name, type, value }: OpAttribute, binding: Bin
   return entry(name, Array.isArray(value) ? message(FIELD.list, ...value.map((element) => encode(element))) : encode(value));
 }
 
-/** The attributes of a placeholder: `dtype` and `shape`. */
-export const placeholderAttributes = (dtype: number, shape: readonly number[]): readonly Buffer[] => [
+/** The attributes of a placeholder: `dtype` and `shape`, which is unknown by default. */
+export const placeholderAttributes = (dtype: number, shape?: readonly number[]): readonly Buffer[] => [
   entry('dtype', integer(FIELD.type, dtype)),
-  entry('shape', encodeShape(FIELD.shape, shape)),
+  entry('shape', shape === undefined ? message(FIELD.shape, integer(3, true)) : encodeShape(FIELD.shape, shape)),
 ];
 
 /** The attributes of a constant: `dtype` and `value`, a tensor with its raw little-endian content or its strings. */

@@ -1,4 +1,4 @@
-import type { Binding, OpAttribute, TensorMetadata, Values } from '../kernels/native.ts';
+import type { Binding, OpAttribute, Values } from '../kernels/native.ts';
 import { constantAttributes, encodeAttribute, placeholderAttributes } from './attributes.ts';
 import { bytes, integer, message } from './wire.ts';
 
@@ -14,15 +14,13 @@ const REGROUPED = /^(Add|AddV2|AddN|Mul)$/;
 const TAGS = ['AddOpsRewriteStage', 'MinimizeBroadcasts'].map((stage) => `_grappler_ArithmeticOptimizer_${stage}`);
 const HIDDEN = /^(Sqrt|Mul|RealDiv)$/;
 
-/** The first output of an operation. */
-export type Output = Pick<TensorMetadata, 'shape' | 'dtype'>;
-
 /** A TensorFlow graph while it grows. Each function adds a node and returns its name. */
 export interface Graph {
   readonly nodes: readonly GraphNode[];
   placeholder(dtype: number, shape: readonly number[]): string;
   constant(dtype: number, shape: readonly number[], values: Values): string;
-  operation(op: string, inputs: readonly string[], attributes: readonly OpAttribute[], output: Output): string;
+  /** `dtype` is that of the first output. */
+  operation(op: string, inputs: readonly string[], attributes: readonly OpAttribute[], dtype: number): string;
 }
 
 /**
@@ -31,11 +29,13 @@ export interface Graph {
  * TensorFlow rewrites a graph before it runs it, and some rewritings change the last bits. The addon can't pass the option that forbids it,
  * but two things keep them away:
  *
- * - A value that could be fed stays as it is. Floating-point constants (x / 3 would become x · (1 / 3)), square roots (x / √y, x · y^(-1/2))
- *   and products that are summed (x · a + x · b, x · (a + b)) go through a `PlaceholderWithDefault`, which passes them on.
+ * - A value that could be fed stays as it is. Floating-point constants (x / 3 would become x · (1 / 3)), square roots (x / √y, x · y^(-1/2)),
+ *   products that are summed (x · a + x · b, x · (a + b)) and what goes into a bias's gradient (a part of the filter's, with oneDNN) go
+ *   through a `PlaceholderWithDefault`, which passes them on.
  * - Sums and products are marked as already regrouped ((a + b) + (c + d) would become a + b + c + d).
  *
  * @see https://github.com/tensorflow/tensorflow/blob/v2.15.1/tensorflow/core/grappler/optimizers/arithmetic_optimizer.cc
+ * @see https://github.com/tensorflow/tensorflow/blob/v2.15.1/tensorflow/core/common_runtime/mkl_layout_pass.cc
  */
 export function createGraph(binding: Binding): Graph {
   const nodes: GraphNode[] = [];
@@ -46,8 +46,7 @@ export function createGraph(binding: Binding): Graph {
     nodes.push({ op, inputs, encoded: Buffer.concat(fields) });
     return name;
   };
-  const hide = (name: string, shape: readonly number[]): string =>
-    add('PlaceholderWithDefault', [name], placeholderAttributes(binding.TF_FLOAT, shape));
+  const hide = (name: string): string => add('PlaceholderWithDefault', [name], placeholderAttributes(binding.TF_FLOAT));
   const tag = (name: string): OpAttribute => ({ name, type: binding.TF_ATTR_BOOL, value: true });
 
   return {
@@ -55,15 +54,15 @@ export function createGraph(binding: Binding): Graph {
     placeholder: (dtype, shape) => add('Placeholder', [], placeholderAttributes(dtype, shape)),
     constant(dtype, shape, values) {
       const name = add('Const', [], constantAttributes(dtype, shape, values));
-      return dtype === binding.TF_FLOAT ? hide(name, shape) : name;
+      return dtype === binding.TF_FLOAT ? hide(name) : name;
     },
-    operation(op, inputs, attributes, output) {
+    operation(op, inputs, attributes, dtype) {
       const tags = REGROUPED.test(op) ? TAGS.map(tag) : [];
       // The one op whose type tfjs-node leaves to be inferred, which happens in eager execution only.
-      const type = op === 'ExpandDims' ? [{ name: 'T', type: binding.TF_ATTR_TYPE, value: output.dtype }] : [];
+      const type = op === 'ExpandDims' ? [{ name: 'T', type: binding.TF_ATTR_TYPE, value: dtype }] : [];
       const encoded = [...attributes, ...type, ...tags].map((attribute) => encodeAttribute(attribute, binding));
-      const name = add(op, inputs, encoded);
-      return HIDDEN.test(op) && output.dtype === binding.TF_FLOAT ? hide(name, output.shape) : name;
+      const name = add(op, op === 'BiasAddGrad' ? inputs.map(hide) : inputs, encoded);
+      return HIDDEN.test(op) && dtype === binding.TF_FLOAT ? hide(name) : name;
     },
   };
 }

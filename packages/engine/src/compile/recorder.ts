@@ -71,7 +71,7 @@ export function startRecorder(backend: NativeBackend, known: ReadonlyMap<object,
     if (from.length < ids.length) refuse(`an input of the op ${op} did not come through the backend`);
     if (STATEFUL.test(op)) refuse(`the op ${op} draws random numbers`);
     if (hasEffects) refuse(`the op ${op} has side effects`);
-    const name = graph.operation(op, from, attributes, results[0] ?? { shape: [], dtype: 0 });
+    const name = graph.operation(op, from, attributes, results[0]?.dtype ?? 0);
     const isConstant = ids.every((id) => constants.has(id));
     for (const [k, { id }] of results.entries()) {
       sources.set(id, `${name}:${k}`);
