@@ -28,7 +28,8 @@ export function weightFields(model: tf.LayersModel): WeightField[] {
 /** The activation of a model's last layer, if it has one. */
 export function outputActivation(model: tf.LayersModel): string | undefined {
   const last = model.layers.at(-1);
-  return last?.getConfig().activation as string | undefined;
+  if (last && 'layers' in last) return outputActivation(last as tf.LayersModel);
+  return last?.getClassName() === 'Softmax' ? 'softmax' : (last?.getConfig().activation as string | undefined);
 }
 
 // --- helpers ---
@@ -73,7 +74,8 @@ function visitContainer(container: PrivateContainer, prefix: string, times: numb
         ? [{ input: node.inputShapes[0] ?? [], output: node.outputShapes[0] ?? [], times }]
         : [],
     );
-    return visit(layer, prefix + layer.name, calls);
+    // A model at the start of a sequential one becomes part of its graph, without a node of its own.
+    return visit(layer, prefix + layer.name, calls.length ? calls : [{ input: [], output: [], times }]);
   });
 }
 
@@ -120,7 +122,7 @@ function ownFields(layer: PrivateLayer, name: string, calls: readonly Call[]): W
       field,
       role,
       variable,
-      filterAxes: field === 'depthwiseKernel' ? [rank - 2, rank - 1] : [rank - 1],
+      filterAxes: field === 'depthwiseKernel' ? [rank - 2, rank - 1] : [isTransposed(layer) ? rank - 2 : rank - 1],
       uses: role === 'kernel' ? calls.reduce((sum, call) => sum + call.times * positions(layer, name, call), 0) : 0,
       redirect(read) {
         const target = layer as Record<string, unknown>;
@@ -135,10 +137,13 @@ function ownFields(layer: PrivateLayer, name: string, calls: readonly Call[]): W
 
 /** Places at which a kernel is applied: of the output, or of the input where a transposed convolution spreads it. */
 function positions(layer: PrivateLayer, name: string, { input, output }: Call): number {
-  const shape = layer.getClassName().endsWith('Transpose') ? input : output;
+  const shape = isTransposed(layer) ? input : output;
   const places = layer.dataFormat === 'channelsFirst' ? shape.slice(2) : shape.slice(1, -1);
   return places.reduce<number>((product, n) => product * size(name, n), 1);
 }
+
+/** A convolution whose kernel is [...places, filters, channels] instead of [...places, channels, filters]. */
+const isTransposed = (layer: PrivateLayer): boolean => layer.getClassName().endsWith('Transpose');
 
 function outputOf(layer: PrivateLayer, input: Shape): Shape {
   const output = layer.computeOutputShape(input);
