@@ -67,7 +67,7 @@ export function progressLines(write: (line: string) => void): Reporter {
 const describeProgress = ({ epoch, epochs, loss }: RunProgress) => ({ epoch: `${epoch.toFixed(1)}/${epochs}`, loss: loss.toFixed(4) });
 
 function describeDone(request: RunRequest, result: RunResult, reused: boolean, width: number): string {
-  const label = runLabel(request).padEnd(width);
-  if (result.status === 'failed') return `${label}: failed: ${result.failure.message}`;
-  return `${label}: test accuracy ${(100 * result.accuracy).toFixed(2)} %${reused ? ' (finished before)' : ''}`;
+  const label = `${runLabel(request)}:`.padEnd(width + 1);
+  if (result.status === 'failed') return `${label} failed: ${result.failure.message}`;
+  return `${label} test accuracy ${(100 * result.accuracy).toFixed(2)} %${reused ? ' (finished before)' : ''}`;
 }

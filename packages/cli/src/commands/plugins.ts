@@ -57,8 +57,14 @@ const describeKind = (registry: Registry, kind: Kind): ComponentDescription[] =>
 function describeOption(name: string, schema: z.ZodType): OptionDescription {
   const byDefault = schema.safeParse(undefined);
   const value = byDefault.success ? plain(byDefault.data) : undefined;
-  const { description } = schema;
+  const description = descriptionOf(schema);
   return { name, ...(value === undefined ? {} : { default: value }), ...(description === undefined ? {} : { description }) };
+}
+
+/** A wrapper such as a default doesn't carry the description of what it wraps. */
+function descriptionOf(schema: z.ZodType): string | undefined {
+  const { innerType } = schema.def as { innerType?: z.ZodType };
+  return schema.description ?? (innerType && descriptionOf(innerType));
 }
 
 /** A component as its name where it has no options set, else as its spec. */
