@@ -34,7 +34,7 @@ describe('the WebAssembly engine', () => {
 
   test('trains LeNet-300-100 to an exact budget', async () => {
     await tf.setBackend('wasm');
-    const trainer = createTrainer({ model: lenet300().build(context), pruner: str(), stepsPerEpoch: 40, training: { epochs: 1 }, engine });
+    const trainer = createTrainer({ model: lenet300().build(context), pruner: str(), stepsPerEpoch: 100, training: { epochs: 1 }, engine });
     const inputs = tf.tensor(
       Float32Array.from({ length: 20 * 784 }, (_, i) => Math.sin(i * (1 + (Math.floor(i / 784) % 10)))),
       [20, 28, 28, 1],
