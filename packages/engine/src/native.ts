@@ -3,6 +3,7 @@ import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { createCompiler } from './compile/index.ts';
 import { engineStarted } from './errors.ts';
+import { installKernels } from './kernels/index.ts';
 import type { TfjsNode } from './setup/find-tfjs-node.ts';
 import type { StartedEngine } from './started-engine.ts';
 
@@ -14,6 +15,7 @@ export async function loadNative({ root }: TfjsNode, threads: number, log: (line
   restoreUtil();
   createRequire(import.meta.url)(root);
   await tf.setBackend('tensorflow');
+  installKernels();
   const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
   return { name: 'tfjs-node', version: binding.TF_Version, threads, compile: createCompiler({ log }) };
 }

@@ -10,6 +10,7 @@ import { eagerEngine } from './eager-engine.ts';
 import { learningRateAt } from './learning-rate.ts';
 import { crossEntropy, type Loss } from './loss.ts';
 import { type TrainingOptions, trainingOptions } from './options.ts';
+import { withSeededRandom } from './seeded-random.ts';
 import { createSgd } from './sgd.ts';
 
 export interface TrainerOptions {
@@ -131,7 +132,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
       pruned.beforeStep(context(new Map()));
       const learningRate = tf.scalar(trainer.learningRate);
       const progress = tf.scalar(step / totalSteps);
-      const out = trainingStep.run({ inputs, labels, learningRate, progress }, dense ? DENSE : '');
+      const out = withSeededRandom(seed, step, () => trainingStep.run({ inputs, labels, learningRate, progress }, dense ? DENSE : ''));
       try {
         const value = (out.loss as tf.Tensor).dataSync()[0] as number;
         if (!Number.isFinite(value)) throw notFiniteAt(step, pruned);
