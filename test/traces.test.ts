@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { dnw, gmp } from '@espalier/baselines';
-import { type Component, createTrainer, type Engine, type Pruner, tf } from '@espalier/core';
+import { createTrainer, defineSchedule, type Engine, type Pruner, tf } from '@espalier/core';
 import { startEngine } from '@espalier/engine';
 import { str } from '@espalier/str';
 import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 
 /**
  * What the authors' public code did on a tiny problem, step by step (numbers in `fixtures/traces`, their origin under `source`), against
@@ -84,16 +85,17 @@ const dnwTrace = read('dnw');
 const gmpTrace = read('gmp');
 
 /** The epoch-wise ramp of the STR repository: still 0 in its first epoch, and never quite at its target. */
-function officialRamp({ init_prune_epoch: first, final_prune_epoch: last, epochs }: Trace['hyperparameters']): Component<'schedule'> {
-  return {
-    kind: 'schedule',
-    spec: { use: 'official-ramp' },
+const officialRamp = defineSchedule({
+  name: 'official-ramp',
+  summary: 'Cubic ramp of the STR repository',
+  options: z.strictObject({ first: z.int(), last: z.int(), epochs: z.int() }),
+  create: ({ first, last, epochs }) => ({
     at(progress) {
       const epoch = Math.min(last, Math.floor(progress * epochs + 1e-9));
       return epoch < first ? 0 : 1 - (1 - (epoch - first) / (last - first + 1)) ** 3;
     },
-  };
-}
+  }),
+});
 
 describe.each([
   {
@@ -110,7 +112,11 @@ describe.each([
       rounding: 'layer',
       every: 1,
       freeze: false,
-      schedule: officialRamp(gmpTrace.hyperparameters),
+      schedule: officialRamp({
+        first: gmpTrace.hyperparameters.init_prune_epoch,
+        last: gmpTrace.hyperparameters.final_prune_epoch,
+        epochs: gmpTrace.hyperparameters.epochs,
+      }),
     }),
   },
 ])('$name does what the official code does', ({ name, trace, pruner }) => {
@@ -213,9 +219,10 @@ function train(trace: Trace, pruner: Pruner): { steps: SeenStep[]; evaluations: 
     inputs: tf.tensor([...inputs], [labels.length, 8, 8, 1]),
     labels: tf.tensor1d([...labels], 'int32'),
   }));
-  const variable = (end: string, start = '') =>
-    [...trainer.variables].find(([name]) => name.startsWith(start) && name.endsWith(end))?.[1] as tf.Variable;
-  const scalar = (name: string) => trainer.variables.get(name)?.dataSync()[0] as number;
+  const momentumOf = (variable: tf.Variable) => {
+    const name = [...trainer.variables].find(([, own]) => own === variable)?.[0];
+    return floats(trainer.variables.get(`slot/${name}`) as tf.Variable);
+  };
   const examples = {
     inputs: Float32Array.from(trace.batches.flatMap(({ inputs }) => inputs)),
     labels: Int32Array.from(trace.batches.flatMap(({ labels }) => labels)),
@@ -225,21 +232,13 @@ function train(trace: Trace, pruner: Pruner): { steps: SeenStep[]; evaluations: 
     const steps = Array.from({ length: trainer.totalSteps }, (_, i): SeenStep => {
       const { learningRate } = trainer;
       const loss = trainer.trainStep(batches[i % batches.length] as (typeof batches)[number]);
-      const layers = LAYERS.map((layer) => {
-        const { effective, threshold } = before.get(layer) as { effective: Float32Array; threshold: number };
-        const gradient = gradients.get(layer);
-        const s = pruner.threshold && { threshold, after: scalar(`state/${layer}/s`), momentum: scalar(`slot/state/${layer}/s`) };
-        const stored = floats(model.getLayer(layer).getWeights()[0] as tf.Tensor);
-        return [
-          layer,
-          {
-            effective,
-            stored,
-            momentum: floats(variable(`/${layer}/kernel`, 'slot/')),
-            ...(gradient ? { gradient } : {}),
-            ...(s ? { s } : {}),
-          },
-        ];
+      const layers = trainer.pruned.layers.map(({ kernel: { name, weight }, state }) => {
+        const { effective, threshold } = before.get(name) as { effective: Float32Array; threshold: number };
+        const gradient = gradients.get(name);
+        const seen = { effective, stored: floats(weight), momentum: momentumOf(weight), ...(gradient ? { gradient } : {}) };
+        const { s } = state as { s?: tf.Variable };
+        const ofS = s && { threshold, after: s.dataSync()[0] as number, momentum: momentumOf(s)[0] as number };
+        return [name, { ...seen, ...(ofS ? { s: ofS } : {}) }];
       });
       if ((i + 1) % stepsPerEpoch === 0) evaluations.push(trainer.evaluate(examples, [8, 8, 1]).loss);
       return { learningRate, loss, layers: Object.fromEntries(layers) };

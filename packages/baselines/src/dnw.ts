@@ -24,7 +24,8 @@ import { roundingOption } from './rounding.ts';
  *
  * Shapes: kernels of any rank; the mask has the kernel's shape. The mask is found anew after every update, so that what is evaluated is
  * what the next step would use.
- * Differs from the paper: any allocation, uniform there. The official code zeroes ⌊rate·size⌋ weights in each layer: `rounding: 'layer'`.
+ * Differs from the paper: any allocation, uniform there; the count is exact for all layers together. The official code zeroes ⌊rate·size⌋
+ * weights in each layer: `rounding: 'layer'`, which meets the total only nearly and so promises no sparsity.
  *
  * @example dnw({ sparsity: 0.9, allocation: erk() })
  * @see Wortsman, Farhadi & Rastegari, NeurIPS 2019, https://arxiv.org/abs/1906.00586
@@ -41,7 +42,7 @@ export const dnw = definePruner({
     const score = magnitude();
     const options = { allocation, score, sparsity, fraction: 1, rounding };
     return {
-      sparsity,
+      ...(rounding === 'total' ? { sparsity } : {}),
       init(kernel, { kernels, shared }): MaskState {
         const counts = shared('counts', () => allocateCounts(kernels, options));
         return { mask: tf.variable(topKMask(kernel, score, counts.get(kernel.name) ?? kernel.size), false) };

@@ -8,9 +8,12 @@ import { scheduledMasks } from './scheduled-masks.ts';
  *
  *   Ŵ = W ⊙ M,   M = topk(|W|) over all layers
  *
- * With a schedule that rises (`cubic`, `linear`) it is gradual.
+ * It prunes at the first mask update after that point (every `every` steps), and the masks stay once the target is reached. With a
+ * schedule that rises (`cubic`, `linear`) it is gradual.
  *
- * Shapes: kernels of any rank; masks have the kernel's shape. Gradient: pruned weights get none.
+ * Shapes: kernels of any rank; masks have the kernel's shape.
+ * Gradient: pruned weights get none; decay and left-over momentum still move their stored values, so a later mask of a gradual schedule
+ * can take one back.
  * Differs from the literature: fine-tuning goes on with the run's own learning-rate curve; exactly k weights stay, where code that compares
  * with a quantile keeps more or fewer when magnitudes are equal.
  *

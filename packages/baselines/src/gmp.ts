@@ -12,8 +12,9 @@ import { scheduledMasks } from './scheduled-masks.ts';
  * Gradient: pruned weights get none (product rule with the mask); decay and left-over momentum still move their stored values, so a later
  * mask can take one back.
  * Differs from the paper: time is the progress of the training; k is exact, where the original counts in 255 bins. `freeze: false` with
- * `every: 1` and `rounding: 'layer'` is what the STR repository calls GMP: there the mask is found anew in every forward pass, and the
- * schedule stops short of the target (at 1 − 1/T³ of it, T epochs), which a schedule of one's own can do too.
+ * `every: 1` and `rounding: 'layer'` trains as what the STR repository calls GMP. There the mask is found anew in every forward pass, in
+ * evaluation too, where ours stays that of the last step; and the schedule changes once per epoch and stops short of the target (at
+ * 1 − 1/T³ of it, T epochs), which a schedule of one's own can do too. Then `sparsity` promises what the schedule ends at.
  *
  * @example gmp({ sparsity: 0.95, allocation: erk() })
  * @see https://arxiv.org/abs/1710.01878

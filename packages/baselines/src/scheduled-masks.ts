@@ -31,7 +31,8 @@ export function scheduledMasks({ schedule, every, freeze, sparsity, ...rest }: S
   const fractionBefore = (step: number, totalSteps: number): number =>
     step <= 0 ? 0 : schedule.at((Math.floor((step - 1) / every) * every) / totalSteps);
   return {
-    sparsity,
+    // Rounding in each layer by itself can miss the total.
+    ...(rest.rounding === 'total' ? { sparsity: sparsity * schedule.at(1) } : {}),
     init: (kernel) => ({ mask: tf.variable(tf.ones([...kernel.shape]), false) }),
     reparameterize: (weight, { mask }) => masked(weight, mask),
     beforeStep(layers, { step, totalSteps }) {
@@ -40,7 +41,7 @@ export function scheduledMasks({ schedule, every, freeze, sparsity, ...rest }: S
       if (fraction > 0) update(layers, fraction);
     },
     finish(layers, { totalSteps }) {
-      if (fractionBefore(totalSteps, totalSteps) < schedule.at(1)) update(layers, schedule.at(1));
+      if (fractionBefore(totalSteps, totalSteps) !== schedule.at(1)) update(layers, schedule.at(1));
     },
   };
 }

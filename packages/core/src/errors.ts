@@ -67,12 +67,3 @@ export const resultUnreadable = (file: string, problem: string, cause?: unknown)
 
 export const shapeMismatch = (what: string, given: readonly number[], expected: readonly number[]) =>
   new EspalierError('E_SHAPE', `${what} has shape [${given.join(', ')}], but must have [${expected.join(', ')}].`);
-
-export const sparsityMissed = (pruner: string, requested: number, nonzero: number, expected: number) =>
-  new EspalierError(
-    'E_SPARSITY_MISSED',
-    `${pruner} promised sparsity ${requested}, which leaves ${expected} weights, but ${nonzero} are left. This is a defect of the method.`,
-  );
-
-export const sparsityOutOfRange = (who: string, sparsity: number) =>
-  new EspalierError('E_SPARSITY_RANGE', `${who}: sparsity is ${sparsity}, but must be in [0, 1). Give a fraction: 0.9 for 90 %.`);

@@ -1,7 +1,7 @@
 import { component, cubic, definePruner, type Kernel, soft, sparsityOption, tf, thresholded } from '@espalier/core';
 import * as z from 'zod';
 import { subgradient } from './estimators/subgradient.ts';
-import { makeExact, type StrState, scaleToSparsity } from './exact-budget.ts';
+import { HIGHEST_S, makeExact, type StrState, scaleToSparsity } from './exact-budget.ts';
 import { sigmoid } from './threshold-functions/sigmoid.ts';
 
 /** Where every threshold starts on an exact budget: hardly visible. The first correction moves it anyway. */
@@ -16,20 +16,22 @@ const operator = soft();
  *   min over W, s of  L(Ŵ) + (λ/2)·Σ_ℓ (‖W_ℓ‖² + s_ℓ²)                     Eq. (2)
  *   ∂L/∂W = G·1{|W| > g(s)}        ∂L/∂s = −g'(s)·Σ G·sign(W)·1{|W| > g(s)}   Eqs. (3), (4)
  *
- * with G = ∂L/∂Ŵ. The task gradient pulls s down, weight decay pushes the negative s up towards 0, and with it the threshold.
+ * with G = ∂L/∂Ŵ. Where the surviving weights want to grow, the task gradient pulls s down; weight decay pushes
+ * the negative s up towards 0, and with it the threshold.
  *
  * **With `sparsity`** (the default) the free knob of that balance is solved for: λ on s is 0, and every `every` steps all s are multiplied
- * by one common factor, so that exactly the scheduled share of all weights survives; the layers' ratios are moved by the task gradient
- * alone. At the end the count is exact to the weight.
+ * by one common factor, so that the scheduled share of all weights survives; the layers' ratios are moved by the task gradient alone. At
+ * the end the count is exact to the weight. This needs s < 0, so a sigmoid's thresholds stay below k/2: above sparsity 0.99 take `exp`.
  *
  * **With `sparsity: null`**, `sInit` and `decay` it runs free, as in the paper: what sparsity comes out depends on both, on the learning
  * rate and on the task. `decay: 'shared'` is the weights' own λ, as in Eq. (2); a number is the official code's `--st-decay`.
  *
- * Shapes: kernels of any rank; s is a scalar per layer, `[1, …, filters]` per filter, the kernel's shape per weight, one scalar for all.
+ * Shapes: kernels of any rank; s is a scalar per layer, `[1, …, filters]` per filter (depthwise: `[1, 1, channels,
+ * multiplier]`), the kernel's shape per weight, one scalar for all.
  * Differs from the paper: the exact budget; granularities other than `layer`; g and the estimator can be swapped. The official code lets
  * s be decayed with momentum in a group of its own; so does this.
  *
- * @throws `E_OPTIONS` if `sparsity` is given together with `sInit` or `decay`, or is null without `sInit`.
+ * @throws `E_OPTIONS` if `sInit` or `decay` is given without `sparsity: null`, or `sparsity: null` without `sInit`.
  * @example str({ sparsity: 0.95, g: exp() })
  * @example str({ sparsity: null, sInit: -3200, decay: 'shared' })
  * @see https://arxiv.org/abs/2002.03231
@@ -51,7 +53,7 @@ export const str = definePruner({
       decay: z
         .union([z.literal('shared'), z.number().min(0)])
         .optional()
-        .describe('Free-running: L2 on s'),
+        .describe('Free-running: L2 on s; "shared", the default, is that of the weights'),
     })
     .refine((o) => o.sparsity === null || (o.sInit === undefined && o.decay === undefined), {
       message: 'sInit and decay let the sparsity fall out by itself: give them with sparsity: null, or leave them out',
@@ -63,7 +65,7 @@ export const str = definePruner({
 
     init(kernel, { shared }): StrState {
       const newS = () => {
-        const start = sInit ?? (g.inverse(tf.scalar(FIRST_THRESHOLD)).dataSync()[0] as number);
+        const start = sInit ?? Math.min(HIGHEST_S, g.inverse(tf.scalar(FIRST_THRESHOLD)).dataSync()[0] as number);
         return tf.variable(tf.fill(shapeOfS(kernel, granularity), start));
       };
       return { s: granularity === 'global' ? shared('s', newS) : newS() };

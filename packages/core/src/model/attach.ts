@@ -23,7 +23,7 @@ export interface PrunedModel {
   readonly layers: readonly PrunedLayer<unknown>[];
   /** Every trained variable with its role; fixed as long as the pruner is attached. */
   readonly trained: ReadonlyMap<tf.Variable, VariableRole>;
-  /** Every variable that a step may read or assign: the model's, trained or not, and those of the pruner's state, by a stable name. */
+  /** Every variable that a step may read or assign: the model's, trained or not, and those of the pruner's state, by a name that is the same in every process. */
   readonly variables: ReadonlyMap<string, tf.Variable>;
   /**
    * Forward pass that computes every effective weight once. With `denseGradients`, the gradient with respect to each effective weight is
@@ -56,7 +56,12 @@ export function attach(
   const fields = weightFields(model);
   const kernelFields = fields.filter((field) => field.role === 'kernel');
   const names = kernelNames(kernelFields);
-  const selected = selectPrunable(model.name, names, prunable);
+  const selected = selectPrunable(
+    model.name,
+    names,
+    prunable,
+    kernelFields.map(({ owner }) => owner),
+  );
   const all = kernelFields.map((field, i) => toKernel(field, names[i] as string));
   const kernels = all.filter((_, i) => selected[i]);
 
@@ -66,10 +71,16 @@ export function attach(
     random: (purpose) => randomStream(seed, 'pruner', purpose),
     shared: memo(),
   };
-  const layers = kernels.map((kernel) => ({
-    kernel,
-    state: guarded(who, 'init', `in layer "${kernel.name}"`, () => tf.tidy(() => keepVariables(pruner.init(kernel, initContext)))),
-  }));
+  const layers: PrunedLayer<unknown>[] = [];
+  try {
+    for (const kernel of kernels) {
+      const init = () => tf.tidy(() => keepVariables(pruner.init(kernel, initContext)));
+      layers.push({ kernel, state: guarded(who, 'init', `in layer "${kernel.name}"`, init) });
+    }
+  } catch (error) {
+    disposeStates(layers);
+    throw error;
+  }
 
   let cache: Map<string, tf.Tensor> | undefined;
   const reparameterize = ({ kernel, state }: PrunedLayer<unknown>, progress: tf.Scalar): tf.Tensor =>
@@ -96,7 +107,7 @@ export function attach(
     model,
     pruner,
     layers,
-    trained: trainedVariables(fields, layers, pruner),
+    trained: trainedVariables(model, fields, layers, pruner),
     variables: allVariables(model, layers),
     apply(inputs, { training = false, progress, denseGradients } = {}) {
       const at = progress ?? tf.scalar(1);
@@ -131,8 +142,8 @@ export function attach(
       pruned.detach();
     },
     detach() {
-      for (const undo of restore) undo();
-      tf.dispose([...new Set(layers.flatMap(({ state }) => tensorsIn(state).map(([, tensor]) => tensor)))]);
+      for (const undo of restore.splice(0)) undo();
+      disposeStates(layers);
     },
   };
   return pruned;
@@ -178,35 +189,40 @@ function tensorsIn(state: unknown, at = ''): [string, tf.Tensor][] {
 }
 
 function trainedVariables(
+  model: tf.LayersModel,
   fields: readonly WeightField[],
   layers: readonly PrunedLayer<unknown>[],
   pruner: Pruner,
 ): Map<tf.Variable, VariableRole> {
   const layerOf = new Map(layers.map((layer) => [layer.kernel.weight, layer]));
+  const trainable = new Set(model.trainableWeights.map((weight) => weight.read() as tf.Variable)); // without those of frozen layers
   const trained = new Map<tf.Variable, VariableRole>();
   for (const { variable, role } of fields) {
     const layer = layerOf.get(variable);
-    if (!layer) {
-      if (variable.trainable) trained.set(variable, role);
-      continue;
-    }
-    const own = pruner.variables?.(layer.kernel, layer.state) ?? [variable, ...stateVariables(layer.state).filter((v) => v.trainable)];
-    for (const v of own) trained.set(v, v === variable ? 'kernel' : 'state');
+    const own = layer && pruner.variables?.(layer.kernel, layer.state);
+    if (trainable.has(variable) && (own?.includes(variable) ?? true)) trained.set(variable, role);
+    for (const v of own ?? stateVariables(layer?.state).filter((v) => v.trainable)) if (v !== variable) trained.set(v, 'state');
   }
+  const known = new Set(fields.map(({ variable }) => variable));
+  for (const variable of trainable) if (!known.has(variable)) trained.set(variable, 'other');
   return trained;
 }
+
+const disposeStates = (layers: readonly PrunedLayer<unknown>[]): void =>
+  tf.dispose([...new Set(layers.flatMap(({ state }) => tensorsIn(state).map(([, tensor]) => tensor)))]);
 
 const stateVariables = (state: unknown): tf.Variable[] =>
   tensorsIn(state).flatMap(([, value]) => (value instanceof tf.Variable ? [value] : []));
 
+/** By place, not by name: layers that were given none are numbered through the whole process. */
 function allVariables(model: tf.LayersModel, layers: readonly PrunedLayer<unknown>[]): Map<string, tf.Variable> {
   const variables = new Map<string, tf.Variable>();
   model.weights.forEach((weight, i) => {
-    variables.set(`model/${i}/${weight.originalName}`, weight.read() as tf.Variable);
+    variables.set(`model/${i}/${weight.originalName.split('/').at(-1)}`, weight.read() as tf.Variable);
   });
-  for (const { kernel, state } of layers) {
-    for (const [key, value] of tensorsIn(state)) if (value instanceof tf.Variable) variables.set(`state/${kernel.name}/${key}`, value);
-  }
+  layers.forEach(({ state }, i) => {
+    for (const [key, value] of tensorsIn(state)) if (value instanceof tf.Variable) variables.set(`state/${i}/${key}`, value);
+  });
   return variables;
 }
 

@@ -1,0 +1,270 @@
+import { describe, expect, it, test } from 'vitest';
+import * as z from 'zod';
+import { uniform } from '../allocations/uniform.ts';
+import { type Component, definePlugin, definePruner, type Plugin } from '../component.ts';
+import type { Pruner } from '../kinds/pruner.ts';
+import { allocateCounts, type MaskState, updateMasks } from '../masks/update-masks.ts';
+import { sparsityOption } from '../options.ts';
+import { magnitude } from '../scores/magnitude.ts';
+import { tf } from '../tf.ts';
+import { masked } from '../thresholded.ts';
+import { type CreatePruner, prunerChecks, prunerContract } from './pruner-contract.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: broken pruners keep whatever they like in their state.
+type Any = any;
+
+/** The largest weights of each layer, found anew before every step: sound, unless `change` breaks it. */
+function reference(change: (sound: Pruner<MaskState>, sparsity: number) => Partial<Pruner<Any>> = () => ({})) {
+  return definePruner<z.ZodObject, Any>({
+    name: 'reference',
+    summary: 'For these tests',
+    options: z.strictObject({ sparsity: sparsityOption.default(0.5) }),
+    create: ({ sparsity }) => {
+      const update: Pruner<MaskState>['beforeStep'] = (layers) => {
+        const kernels = layers.map(({ kernel }) => kernel);
+        const counts = allocateCounts(kernels, { ...options, sparsity: sparsity as number });
+        updateMasks(layers, options.score, counts);
+      };
+      const sound: Pruner<MaskState> = {
+        sparsity: sparsity as number,
+        init: (kernel) => ({ mask: tf.variable(tf.ones([...kernel.shape]), false) }),
+        reparameterize: (weight, { mask }) => masked(weight, mask),
+        beforeStep: update,
+      };
+      return { ...sound, ...change(sound, sparsity as number) };
+    },
+  });
+}
+const options = { allocation: uniform(), score: magnitude(), fraction: 1, rounding: 'total' } as const;
+
+const plugin = (factory: ReturnType<typeof reference>) => definePlugin({ name: 'tests', apiVersion: 1, components: [factory] });
+
+/** Moves weights by what a closure counts. */
+const drift = (weight: tf.Tensor, count: number) => weight.mul(1 + count / 1000);
+
+const faults: Record<string, [check: RegExp, create: CreatePruner]> = {
+  'stops every gradient': [/^learns/, reference(() => ({ reparameterize: (weight: tf.Tensor) => weight.zerosLike() }))],
+  'draws from Math.random': [
+    /with the same seed/,
+    reference(({ init }) => ({
+      init: (kernel, context) => {
+        kernel.weight.assign(kernel.weight.mul(Math.random()));
+        return init(kernel, context);
+      },
+    })),
+  ],
+  'makes every run alike': [/with another seed/, reference(() => ({ reparameterize: (weight: tf.Tensor) => weight.zerosLike() }))],
+  'counts its runs': [
+    /from one run to the next/,
+    reference(({ init, reparameterize }) => {
+      let runs = 0;
+      return {
+        init: (kernel, context) => ({ ...init(kernel, context), runs: runs++ }),
+        reparameterize: (weight, state, context) => drift(reparameterize(weight, state, context), state.runs),
+      };
+    }),
+  ],
+  'remembers layers by name outside of its state': [
+    /two models at once/,
+    reference(({ init, beforeStep }) => {
+      const steps = new Map<string, number>();
+      return {
+        init: (kernel, context) => {
+          steps.set(kernel.name, 0);
+          return init(kernel, context);
+        },
+        beforeStep(layers, context) {
+          beforeStep?.(layers, context);
+          for (const { kernel } of layers) {
+            const step = (steps.get(kernel.name) ?? 0) + 1;
+            steps.set(kernel.name, step);
+            kernel.weight.assign(drift(kernel.weight, step) as tf.Tensor);
+          }
+        },
+      };
+    }),
+  ],
+  'keeps a tensor at every step': [
+    /leaks/,
+    reference(({ beforeStep }) => ({
+      beforeStep(layers, context) {
+        beforeStep?.(layers, context);
+        tf.keep(tf.scalar(context.step));
+      },
+    })),
+  ],
+  'keeps a tensor outside of its state': [
+    /leaks/,
+    reference(({ init }) => ({
+      init: (kernel, context) => {
+        tf.keep(tf.scalar(1));
+        return init(kernel, context);
+      },
+    })),
+  ],
+  'computes otherwise each time it is asked': [
+    /when it is finalized/,
+    reference(({ reparameterize }) => {
+      let calls = 0;
+      return { reparameterize: (weight, state, context) => drift(reparameterize(weight, state, context), calls++) };
+    }),
+  ],
+  'changes its mask in evaluation': [
+    /when the model is evaluated/,
+    reference(({ reparameterize }) => ({
+      reparameterize(weight, state, context) {
+        tf.tidy(() => state.mask.assign(weight.abs().greater(weight.abs().mean()).cast('float32')));
+        return reparameterize(weight, state, context);
+      },
+    })),
+  ],
+  'prunes more whenever its weights are read': [
+    /at the end what is pruned/,
+    reference(({ reparameterize }) => {
+      let reads = 0;
+      return {
+        reparameterize: (weight, state, context) => {
+          const least = reads++ / 100;
+          const isLarge = weight.dataSync().map((w) => (Math.abs(w) > least ? 1 : 0));
+          return reparameterize(weight, state, context).mul(tf.tensor(isLarge, weight.shape));
+        },
+      };
+    }),
+  ],
+  'has no number of parameters': [/reports every layer/, reference(() => ({ parameterCount: () => Number.NaN }))],
+  'has a negative threshold': [/reports every layer/, reference(() => ({ threshold: () => tf.scalar(-1) }))],
+  'keeps at least one weight in every layer': [
+    /layer with one weight/,
+    reference(() => ({
+      beforeStep(layers, { step }) {
+        const kernels = layers.map(({ kernel }) => kernel);
+        const counts = allocateCounts(kernels, { ...options, sparsity: 0.9 });
+        if (step === 0) updateMasks(layers as Any, options.score, new Map([...counts].map(([name, count]) => [name, Math.max(1, count)])));
+      },
+      sparsity: 0.9,
+    })),
+  ],
+  'counts steps in a number of its state': [
+    /from a checkpoint/,
+    reference(({ init, beforeStep }) => ({
+      init: (kernel, context) => ({ ...init(kernel, context), count: 0 }),
+      beforeStep(layers, context) {
+        if (layers.every(({ state }) => state.count++ % 5 === 0)) beforeStep?.(layers, context);
+      },
+    })),
+  ],
+  'keeps one weight too many': [
+    /number of weights that it promises/,
+    reference((sound, sparsity) => ({
+      beforeStep(layers) {
+        const counts = allocateCounts(
+          layers.map(({ kernel }) => kernel),
+          { ...options, sparsity },
+        );
+        const [first, ...rest] = [...counts] as [[string, number], ...[string, number][]];
+        updateMasks(layers as Any, options.score, new Map([[first[0], first[1] + 1], ...rest]));
+      },
+      finish: sound.finish ?? (() => {}),
+    })),
+  ],
+  ...Object.fromEntries(
+    (['start equal', 'are rounded'] as const).map((when) => [
+      `compares with a quantile, when weights ${when}`,
+      [
+        new RegExp(`weights ${when}`),
+        reference((_, sparsity) => ({
+          beforeStep(layers) {
+            for (const { kernel, state } of layers) {
+              const sorted = kernel.weight.abs().dataSync().toSorted();
+              const quantile = sorted[Math.floor(sparsity * sorted.length)] as number;
+              state.mask.assign(kernel.weight.abs().greater(quantile).cast('float32'));
+            }
+          },
+        })),
+      ] as [RegExp, CreatePruner],
+    ]),
+  ),
+  'ignores the sparsity that is asked for': [/sparsity 0.5 means/, () => reference()({ sparsity: 0.7 })],
+  'keeps one weight at least': [
+    /sparsity 0.999 means/,
+    reference(({ beforeStep }) => ({
+      beforeStep(layers, context) {
+        beforeStep?.(layers, context);
+        for (const { state } of layers) if (state.mask.sum().dataSync()[0] === 0) state.mask.assign(tf.onesLike(state.mask));
+      },
+    })),
+  ],
+  'removes a weight even at sparsity 0': [
+    /sparsity 0 means/,
+    reference(({ beforeStep }) => ({
+      beforeStep(layers, context) {
+        beforeStep?.(layers, context);
+        for (const { kernel, state } of layers) state.mask.assign(state.mask.mul(kernel.weight.less(kernel.weight.max())));
+      },
+    })),
+  ],
+};
+
+describe('the contract', () => {
+  const sound = reference();
+  prunerContract({ test }, sound, { plugins: [plugin(sound)] });
+});
+
+describe('the contract for a method that promises no sparsity and asks for dense gradients', () => {
+  /** Weights that the gradient of the last step but one would rather have at 0. */
+  const dense = reference(() => ({
+    sparsity: undefined as Any,
+    usesDenseGradients: (step: number) => step % 3 === 0,
+    beforeStep: () => {},
+    afterStep(layers, { denseGradients }) {
+      for (const { kernel, state } of layers) {
+        const gradient = denseGradients.get(kernel.name);
+        if (gradient) state.mask.assign(gradient.abs().greater(gradient.abs().mean().mul(0.1)).cast('float32'));
+      }
+    },
+  }));
+  prunerContract({ test }, () => dense(), { plugins: [plugin(dense)] });
+});
+
+describe('the contract refuses a pruner that', () => {
+  it.each(Object.entries(faults))('%s', async (_, [which, create]) => {
+    const checks = prunerChecks(create).filter(({ name }) => which.test(name));
+    expect(checks).toHaveLength(1);
+    await expect(checks[0]?.run()).rejects.toThrow(/^Expected /);
+  });
+
+  it('takes an option for something else when it reads it from its spec', async () => {
+    const factory = definePruner({
+      name: 'percent',
+      summary: 'For these tests',
+      options: z.strictObject({
+        percent: z
+          .number()
+          .default(0)
+          .transform((percent) => percent / 100),
+      }),
+      create: () => ({ init: () => ({}), reparameterize: (weight) => weight }),
+    });
+    const plugins = [definePlugin({ name: 'tests', apiVersion: 1, components: [factory] })];
+    await expect(checkNamed(/as JSON/, () => factory({ percent: 50 }), plugins)).rejects.toThrow(/^Expected /);
+  });
+
+  it('takes options that it does not know', async () => {
+    const factory = definePruner({
+      name: 'loose',
+      summary: 'For these tests',
+      options: z.looseObject({}),
+      create: () => ({ init: () => ({}), reparameterize: (weight) => weight }),
+    });
+    const plugins = [definePlugin({ name: 'tests', apiVersion: 1, components: [factory] })];
+    await expect(checkNamed(/does not know/, () => factory(), plugins)).rejects.toThrow(/^Expected /);
+  });
+});
+
+// --- helpers ---
+
+async function checkNamed(which: RegExp, create: () => Component<'pruner'>, plugins: readonly Plugin[]) {
+  await prunerChecks(create, { plugins })
+    .find(({ name }) => which.test(name))
+    ?.run();
+}

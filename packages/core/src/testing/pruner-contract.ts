@@ -1,0 +1,419 @@
+import type { Component, Plugin } from '../component.ts';
+import { keepCount } from '../masks/keep-counts.ts';
+import { corePlugin } from '../plugin.ts';
+import { createRegistry } from '../registry.ts';
+import type { LayerResult, Spec } from '../results.ts';
+import { tf } from '../tf.ts';
+import { createTrainer, type Trainer } from '../training/trainer.ts';
+import { examples, INPUT_SHAPE, STEPS_PER_EPOCH, type Start, type TinyModel, tinyBatches, tinyModel } from './tiny-problem.ts';
+
+/** Makes the pruner under test; with `sparsity`, one that promises that sparsity. */
+export type CreatePruner = (options?: { readonly sparsity: number }) => Component<'pruner'>;
+
+export interface PrunerContractOptions {
+  /** Plugins that hold the pruner and the components in its options. Without them its spec can't be tried. */
+  readonly plugins?: readonly Plugin[];
+  /** Steps of the training that has to learn. */
+  readonly steps?: number;
+}
+
+/** One promise of the contract. `run` throws an error that says what was expected and what came. */
+export interface Check {
+  readonly name: string;
+  run(): Promise<void>;
+}
+
+/** What a test runner gives: Vitest's or node:test's `test`. */
+export interface TestRegistrar {
+  test(name: string, run: () => Promise<void>): unknown;
+}
+
+/** Registers what every pruner must do as tests: `prunerContract({ test }, (options) => gmp(options))`. */
+export function prunerContract({ test }: TestRegistrar, create: CreatePruner, options: PrunerContractOptions = {}): void {
+  for (const { name, run } of prunerChecks(create, options)) test(name, run);
+}
+
+/**
+ * What every pruner must do, as checks without a test runner. They train models of at most 150 weights on the `cpu` backend, which they
+ * set. A pruner that promises a sparsity is made at several: `create` must pass `sparsity` on.
+ */
+export function prunerChecks(create: CreatePruner, { plugins = [], steps = 60 }: PrunerContractOptions = {}): readonly Check[] {
+  const promises = create().sparsity !== undefined;
+  const checks: Record<string, () => void> = {
+    'learns: the loss falls by a third': () => learns(promises ? create({ sparsity: 0.5 }) : create(), steps),
+    'gives the same weights, to the bit, with the same seed': () => isRepeatable(create),
+    'gives other weights with another seed': () => dependsOnSeed(create()),
+    'keeps nothing from one run to the next': () => keepsNothing(create()),
+    'prunes two models at once as it prunes each alone': () => prunesTwoModels(create()),
+    'leaks no tensors': () => leaksNothing(create()),
+    'keeps outputs and sparsity when it is finalized': () => finalizes(create()),
+    'changes nothing when the model is evaluated': () => evaluatesWithoutEffect(create()),
+    'leaves zero at the end what is pruned, whatever momentum and weight decay do': () => staysPruned(create()),
+    'reports every layer': () => reportsEveryLayer(create()),
+    'prunes a model that has a layer with one weight': () => prunesOneWeight(create()),
+    'goes on from a checkpoint to the same weights, to the bit': () => resumes(create()),
+    ...(promises ? exactness(create) : {}),
+    ...(plugins.length ? specs(create(), plugins) : {}),
+  };
+  return Object.entries(checks).map(([name, check]) => ({
+    name,
+    async run() {
+      await tf.setBackend('cpu');
+      check();
+    },
+  }));
+}
+
+// --- helpers: the checks ---
+
+function learns(pruner: Pruner, steps: number): void {
+  const losses: number[] = [];
+  withTrainer({ pruner, steps, learningRate: 0.1 }, (trainer, step) => {
+    for (let i = 0; i < steps; i++) losses.push(step());
+    trainer.finish();
+    losses.push(trainer.evaluate(examples(), INPUT_SHAPE).loss);
+  });
+  const [first, last] = [losses[0] as number, losses.at(-1) as number];
+  expect(last < (first * 2) / 3, `a loss below ⅔ of the first, ${first}, after ${steps} steps`, last);
+}
+
+function isRepeatable(create: CreatePruner): void {
+  expectSame(train({ pruner: create() }), train({ pruner: create() }), 'a second run with the same seed');
+}
+
+function dependsOnSeed(pruner: Pruner): void {
+  const [first, second] = [train({ pruner, seed: 1 }), train({ pruner, seed: 2 })];
+  const differs = Object.entries(first.weights).some(([name, weights]) => !sameBits(weights, second.weights[name] as Float32Array));
+  expect(differs, 'other effective weights with seed 2 than with seed 1', 'the same');
+}
+
+function keepsNothing(pruner: Pruner): void {
+  const first = train({ pruner });
+  train({ pruner, seed: 7, steps: STEPS + 6 });
+  expectSame(first, train({ pruner }), 'a run after another one with the same pruner');
+}
+
+function prunesTwoModels(pruner: Pruner): void {
+  const alone = [train({ pruner, seed: 1 }), train({ pruner, seed: 2 })];
+  const together = withTrainer({ pruner, seed: 1 }, (first, stepFirst) =>
+    withTrainer({ pruner, seed: 2 }, (second, stepSecond) => {
+      for (let i = 0; i < STEPS; i++) {
+        stepFirst();
+        stepSecond();
+      }
+      first.finish();
+      second.finish();
+      return [outcome(first), outcome(second)];
+    }),
+  );
+  for (const i of [0, 1]) expectSame(alone[i] as Outcome, together[i] as Outcome, `model ${i + 1} of two that are pruned at once`);
+}
+
+function leaksNothing(pruner: Pruner): void {
+  const batches = tinyBatches();
+  const count = () => tf.memory().numTensors;
+  try {
+    for (const end of ['finalize', 'dispose'] as const) {
+      const model = tinyModel('convolutional', 0);
+      const before = count();
+      const trainer = newTrainer({ pruner, model });
+      let warm = 0;
+      for (let i = 0; i < STEPS; i++) {
+        trainer.trainStep(batches[i % batches.length] as (typeof batches)[number]);
+        if (i === 0) warm = count();
+      }
+      expect(count() === warm, `${warm} tensors after ${STEPS} steps, as after the first`, count());
+      trainer.finish();
+      trainer.pruned.report();
+      trainer.evaluate(examples(), INPUT_SHAPE);
+      expect(count() === warm, `${warm} tensors after finish, report and evaluate, as before them`, count());
+      if (end === 'finalize') trainer.pruned.finalize();
+      trainer.dispose();
+      expect(count() === before, `${before} tensors after ${end}, as before the pruner was attached`, count());
+      model.dispose();
+    }
+  } finally {
+    tf.dispose(batches as unknown as tf.TensorContainer);
+  }
+}
+
+function finalizes(pruner: Pruner): void {
+  const model = tinyModel('convolutional', 0);
+  const { inputs, labels } = examples();
+  const predict = () => readTensor(() => model.predict(tf.tensor(inputs, [labels.length, ...INPUT_SHAPE])) as tf.Tensor);
+  withTrainer({ pruner, model }, (trainer, step) => {
+    for (let i = 0; i < STEPS; i++) step();
+    trainer.finish();
+    const report = trainer.pruned.report();
+    const outputs = predict();
+    trainer.pruned.finalize();
+    expect(sameBits(predict(), outputs), 'the outputs of the pruned model from the finalized one', 'others');
+    if (pruner.parameterCount) return;
+    for (const { name, nonzero } of report) {
+      const kernel = readTensor(() => (model.getLayer(name).getWeights()[0] as tf.Tensor).clone());
+      const left = kernel.filter((weight) => weight !== 0).length;
+      expect(left === nonzero, `${nonzero} nonzero weights in "${name}", as reported`, left);
+    }
+  });
+}
+
+function evaluatesWithoutEffect(pruner: Pruner): void {
+  const undisturbed = train({ pruner });
+  const evaluated = withTrainer({ pruner }, (trainer, step) => {
+    const look = () => {
+      const before = copy(trainer.variables);
+      const [first, second] = [trainer.evaluate(examples(), INPUT_SHAPE), trainer.evaluate(examples(), INPUT_SHAPE)];
+      expect(first.loss === second.loss, `the same loss, ${first.loss}, when evaluated again`, second.loss);
+      for (const [name, values] of before) {
+        const after = readVariable(trainer.variables.get(name) as tf.Variable);
+        expect(sameBits(values, after), `variable "${name}" as it was before the evaluation`, 'another value');
+      }
+    };
+    for (let i = 0; i < STEPS; i++) {
+      step();
+      if (i % 3 === 0) look();
+    }
+    trainer.finish();
+    look();
+    return outcome(trainer);
+  });
+  expectSame(undisturbed, evaluated, 'a run with evaluations in between');
+}
+
+function staysPruned(pruner: Pruner): void {
+  withTrainer({ pruner, weightDecay: 0.05, momentum: 0.95 }, (trainer, step) => {
+    for (let i = 0; i < STEPS; i++) step();
+    trainer.finish();
+    const report = trainer.pruned.report();
+    trainer.evaluate(examples(), INPUT_SHAPE);
+    const before = outcome(trainer);
+    expectEqual(trainer.pruned.report(), report, 'the report after an evaluation, as before it');
+    expectSame(before, outcome(trainer), 'the effective weights, read once more');
+  });
+}
+
+function reportsEveryLayer(pruner: Pruner): void {
+  const model = tinyModel('convolutional', 0);
+  withTrainer({ pruner, model, exclude: ['hidden'] }, (trainer, step) => {
+    for (let i = 0; i < STEPS; i++) step();
+    trainer.finish();
+    const report = trainer.pruned.report();
+    const names = report.map(({ name }) => name);
+    expectEqual(names, ['convolution', 'hidden', 'output'], 'a report of all layers');
+    for (const layer of report) checkLayer(layer, layer.name === 'hidden', pruner.parameterCount !== undefined);
+  });
+}
+
+function checkLayer({ name, nonzero, size, sparsity, threshold, prunable }: LayerResult, excluded: boolean, freeCount: boolean): void {
+  expect(prunable !== excluded, `"${name}" reported as ${excluded ? 'left dense' : 'prunable'}`, `prunable: ${prunable}`);
+  expect(Number.isInteger(nonzero) && nonzero >= 0, `a whole number of nonzero weights in "${name}"`, nonzero);
+  expect(freeCount || nonzero <= size, `at most ${size} nonzero weights in "${name}"`, nonzero);
+  expect(!excluded || nonzero === size, `"${name}", which is excluded, with all of its ${size} weights`, nonzero);
+  expect(sparsity >= 0 && sparsity <= 1, `a sparsity of "${name}" in [0, 1]`, sparsity);
+  expect(threshold === undefined || threshold >= 0, `a threshold of "${name}" from 0 up, or none`, threshold);
+}
+
+function prunesOneWeight(pruner: Pruner): void {
+  const { losses, report } = train({ pruner, kind: 'oneWeight' });
+  expect(losses.every(Number.isFinite), 'finite losses', losses);
+  expectEqual(
+    report.map(({ size }) => size),
+    [16, 1, 3],
+    'a report of all layers',
+  );
+  expectPromise(pruner, report);
+}
+
+function resumes(pruner: Pruner): void {
+  const whole = train({ pruner });
+  const half = Math.floor(STEPS / 2) + 1;
+  const saved = withTrainer({ pruner }, (trainer, step) => {
+    for (let i = 0; i < half; i++) step();
+    return copy(trainer.variables);
+  });
+  const resumed = withTrainer({ pruner }, (trainer, step) => {
+    expectEqual([...trainer.variables.keys()], [...saved.keys()], 'variables of the same names in a second trainer');
+    for (const [name, values] of saved) {
+      const variable = trainer.variables.get(name) as tf.Variable;
+      tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)));
+    }
+    trainer.resumeAt(half);
+    for (let i = half; i < STEPS; i++) step();
+    trainer.finish();
+    return outcome(trainer);
+  });
+  expectSame(whole, resumed, `a run that was interrupted after ${half} of ${STEPS} steps`);
+}
+
+function exactness(create: CreatePruner): Record<string, () => void> {
+  const still = { learningRate: 1e-30, steps: 4 };
+  const at = (sparsity: number) => {
+    const pruner = create({ sparsity });
+    expect(pruner.sparsity === sparsity, `a pruner that promises the sparsity it is made with, ${sparsity}`, pruner.sparsity);
+    return pruner;
+  };
+  const ties = (start: Start) => () => {
+    for (const pruner of [create(), at(0), at(0.5)]) {
+      expectPromise(pruner, train({ pruner, start, ...still }).report);
+      expectPromise(pruner, train({ pruner, start }).report);
+    }
+  };
+  return {
+    'leaves exactly the number of weights that it promises': () => {
+      const pruner = create();
+      expectPromise(pruner, train({ pruner }).report);
+      expectPromise(pruner, train({ pruner, exclude: ['output'] }).report);
+    },
+    'leaves exactly that number when all weights start equal': ties('constant'),
+    'leaves exactly that number when weights are rounded': ties('rounded'),
+    ...Object.fromEntries(
+      [0, 0.5, 0.999].map((sparsity) => [
+        `leaves exactly the number of weights that sparsity ${sparsity} means`,
+        () => {
+          for (const kind of ['convolutional', 'oneWeight'] as const) {
+            const pruner = at(sparsity);
+            expectPromise(pruner, train({ pruner, kind }).report);
+          }
+        },
+      ]),
+    ),
+  };
+}
+
+function specs(pruner: Pruner, plugins: readonly Plugin[]): Record<string, () => void> {
+  const registry = () => createRegistry([corePlugin, ...plugins.filter((plugin) => plugin !== corePlugin)]);
+  return {
+    'is built again from its spec as JSON': () => {
+      const spec = JSON.parse(JSON.stringify(pruner.spec)) as Spec;
+      const again = registry().build('pruner', spec);
+      expectEqual(again.spec, pruner.spec, 'the same spec from the pruner that was built from it');
+      expect(again.sparsity === pruner.sparsity, `the same promise, ${pruner.sparsity}`, again.sparsity);
+    },
+    'refuses an option that it does not know': () => {
+      let code: unknown;
+      try {
+        registry().build('pruner', { ...pruner.spec, 'no such option': 1 });
+      } catch (error) {
+        code = (error as { code?: unknown }).code;
+      }
+      expect(code === 'E_OPTIONS', 'E_OPTIONS for an unknown option', code);
+    },
+  };
+}
+
+/** With a promise, the number of weights left is the promised one. */
+function expectPromise({ sparsity }: Pruner, report: readonly LayerResult[]): void {
+  if (sparsity === undefined) return;
+  const pruned = report.filter(({ prunable }) => prunable);
+  const size = pruned.reduce((sum, layer) => sum + layer.size, 0);
+  const left = pruned.reduce((sum, layer) => sum + layer.nonzero, 0);
+  const promised = keepCount(size, sparsity);
+  expect(left === promised, `${promised} of ${size} weights left at sparsity ${sparsity}`, left);
+}
+
+// --- helpers: training ---
+
+type Pruner = Component<'pruner'>;
+
+const STEPS = 12;
+
+interface TrainOptions {
+  readonly pruner: Pruner;
+  readonly seed?: number;
+  readonly steps?: number;
+  readonly kind?: TinyModel;
+  readonly start?: Start;
+  /** Instead of a new one. */
+  readonly model?: tf.LayersModel;
+  readonly learningRate?: number;
+  readonly momentum?: number;
+  readonly weightDecay?: number;
+  readonly exclude?: readonly string[];
+}
+
+/** What a run came to: enough to tell two runs apart. */
+interface Outcome {
+  readonly losses: readonly number[];
+  readonly report: readonly LayerResult[];
+  /** Effective weights, by layer. */
+  readonly weights: Readonly<Record<string, Float32Array>>;
+  readonly variables: ReadonlyMap<string, Float32Array>;
+}
+
+function newTrainer(options: TrainOptions & { readonly model: tf.LayersModel }): Trainer {
+  const { model, pruner, seed = 0, steps = STEPS, learningRate = 0.05, momentum = 0.9, weightDecay = 1e-3, exclude = [] } = options;
+  const training = { epochs: steps / STEPS_PER_EPOCH, learningRate, momentum, weightDecay };
+  return createTrainer({ model, pruner, seed, training, stepsPerEpoch: STEPS_PER_EPOCH, prunable: { exclude: [...exclude] } });
+}
+
+/** Hands a trainer and its next step to `use`, and cleans up behind it. */
+function withTrainer<T>(options: TrainOptions, use: (trainer: Trainer, step: () => number) => T): T {
+  const { seed = 0, kind = 'convolutional', start = 'random' } = options;
+  const model = options.model ?? tinyModel(kind, seed, start);
+  const batches = tinyBatches();
+  const trainer = newTrainer({ ...options, model });
+  try {
+    return use(trainer, () => trainer.trainStep(batches[trainer.step % batches.length] as (typeof batches)[number]));
+  } finally {
+    trainer.dispose();
+    model.dispose();
+    tf.dispose(batches as unknown as tf.TensorContainer);
+  }
+}
+
+function train(options: TrainOptions): Outcome {
+  const { steps = STEPS } = options;
+  return withTrainer(options, (trainer, step) => {
+    const losses = Array.from({ length: steps }, step);
+    trainer.finish();
+    return outcome(trainer, losses);
+  });
+}
+
+function outcome({ pruned, variables }: Trainer, losses: readonly number[] = []): Outcome {
+  const effective = ({ kernel, state }: (typeof pruned.layers)[number]) =>
+    readTensor(() => pruned.pruner.reparameterize(kernel.weight, state, { progress: tf.scalar(1) }).clone());
+  const weights = Object.fromEntries(pruned.layers.map((layer) => [layer.kernel.name, effective(layer)]));
+  return { losses, report: pruned.report(), weights, variables: copy(variables) };
+}
+
+const copy = (variables: ReadonlyMap<string, tf.Variable>): Map<string, Float32Array> =>
+  new Map([...variables].map(([name, variable]) => [name, readVariable(variable)]));
+
+const readVariable = (variable: tf.Variable): Float32Array => Float32Array.from(variable.dataSync());
+
+function readTensor(make: () => tf.Tensor): Float32Array {
+  const tensor = tf.tidy(make);
+  const values = Float32Array.from(tensor.dataSync());
+  tensor.dispose();
+  return values;
+}
+
+// --- helpers: comparing ---
+
+function expect(holds: boolean, expected: string, came: unknown): void {
+  if (!holds) throw new Error(`Expected ${expected}; came ${typeof came === 'string' ? came : JSON.stringify(came)}.`);
+}
+
+function expectEqual(actual: unknown, expected: unknown, what: string): void {
+  const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
+  expect(a === b, `${what}: ${b}`, a);
+}
+
+function sameBits(a: Float32Array, b: Float32Array): boolean {
+  const bits = ({ buffer, byteOffset, length }: Float32Array) => new Uint32Array(buffer, byteOffset, length);
+  const [x, y] = [bits(a), bits(b)];
+  return x.length === y.length && x.every((value, i) => value === y[i]);
+}
+
+function expectSame(expected: Outcome, actual: Outcome, what: string): void {
+  const layers = (outcome: Outcome) => outcome.report.map(({ name, nonzero, threshold }) => ({ name, nonzero, threshold }));
+  expectEqual(layers(actual), layers(expected), `${what} with the same report`);
+  for (const [name, weights] of Object.entries(expected.weights)) {
+    const same = sameBits(weights, actual.weights[name] as Float32Array);
+    expect(same, `${what} with the same effective weights in "${name}"`, 'others');
+  }
+  for (const [name, values] of expected.variables) {
+    expect(sameBits(values, actual.variables.get(name) as Float32Array), `${what} with the same values in variable "${name}"`, 'others');
+  }
+}
