@@ -51,18 +51,18 @@ export interface Factory<K extends Kind, Schema extends z.ZodObject = z.ZodObjec
   readonly definition: Definition<Schema, Built>;
 }
 
-type Define<K extends Kind> = <Schema extends z.ZodObject, Built extends Kinds[K]>(
-  definition: Definition<Schema, Built>,
-) => Factory<K, Schema, Built>;
+/** The result has the kind's type, not the object's own: that one would put packages that nobody depends on into declaration files. */
+type Define<K extends Kind> = <Schema extends z.ZodObject>(definition: Definition<Schema, Kinds[K]>) => Factory<K, Schema>;
 
 const define =
   <K extends Kind>(kind: K): Define<K> =>
   (definition) => {
     const factory = (given: unknown = {}) => {
       const options = parseOptions(kind, definition.name, definition.options, given);
-      const built = Object.create(Object.prototype, Object.getOwnPropertyDescriptors(definition.create(options)));
+      const built = definition.create(options);
       const spec = Object.freeze({ use: definition.name, ...withoutDefaults(definition.options, options) });
-      return Object.freeze(Object.assign(built, { kind, spec }));
+      const described = { ...Object.getOwnPropertyDescriptors(built), ...Object.getOwnPropertyDescriptors({ kind, spec }) };
+      return Object.freeze(Object.create(Object.getPrototypeOf(built), described)); // a copy keeps getters and methods
     };
     return Object.assign(factory, { kind, definition }) as never;
   };
@@ -85,20 +85,15 @@ export const defineDataset = define('dataset');
 
 /** An option that is itself a component: give one that its factory made; in a config, its name or `{ use: name, ... }`. */
 export function component<K extends Kind>(kind: K): z.ZodType<Component<K>, Component<K>> {
-  const schema = z.custom<Component<K>>(
-    (value) => isComponent(value) && value.kind === kind,
-    `must be a ${kind}: what its factory returns, or in a config its name`,
-  );
-  componentKinds.set(schema, kind);
-  return schema;
+  const test = (value: unknown) => isComponent(value) && value.kind === kind;
+  componentKinds.set(test, kind);
+  return z.custom<Component<K>>(test, `must be a ${kind}: what its factory returns, or in a config its name`);
 }
 
 /** The kind that an option of a component takes, if the option is a component. */
 export function componentKind(option: z.core.$ZodType): Kind | undefined {
-  const own = componentKinds.get(option);
-  if (own) return own;
-  const inner = (option._zod.def as { innerType?: z.core.$ZodType }).innerType;
-  return inner && componentKind(inner);
+  const { fn, innerType } = option._zod.def as { fn?: object; innerType?: z.core.$ZodType };
+  return (fn && componentKinds.get(fn)) ?? (innerType && componentKind(innerType));
 }
 
 export const API_VERSION = 1;
@@ -143,7 +138,8 @@ export function withoutDefaults(schema: z.ZodObject, options: Readonly<Record<st
 
 // --- helpers ---
 
-const componentKinds = new WeakMap<z.core.$ZodType, Kind>();
+/** By the test inside the schema, since `describe` and the like make a new schema with the same test. */
+const componentKinds = new WeakMap<object, Kind>();
 
 const isComponent = (value: unknown): value is Component<Kind> =>
   typeof value === 'object' && value !== null && 'kind' in value && 'spec' in value;

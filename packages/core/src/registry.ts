@@ -31,20 +31,20 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
   }
   const factories = [...entries.values()].map((entry) => entry.factory);
 
+  const names = (kind: Kind) => registry.list(kind).map((factory) => factory.definition.name);
+
   const registry: Registry = {
     list: (kind) => factories.filter((factory) => factory.kind === kind) as never,
     get(kind, name) {
       const found = entries.get(`${kind} ${name}`);
-      if (!found)
-        throw componentUnknown(
-          kind,
-          name,
-          registry.list(kind).map((factory) => factory.definition.name),
-        );
+      if (!found) throw componentUnknown(kind, name, names(kind));
       return found.factory as never;
     },
     build(kind, reference) {
-      if (typeof reference === 'object' && 'kind' in reference && 'spec' in reference) return reference as never;
+      if (isBuilt(reference)) {
+        if (reference.kind !== kind) throw componentUnknown(kind, reference.spec.use, names(kind));
+        return reference as never;
+      }
       const { use, ...options } = typeof reference === 'string' ? { use: reference } : (reference as Spec);
       const factory = registry.get(kind, use);
       return factory(buildNested(registry, factory.definition.options, options)) as never;
@@ -54,6 +54,9 @@ export function createRegistry(plugins: readonly Plugin[]): Registry {
 }
 
 // --- helpers ---
+
+const isBuilt = (reference: ComponentReference<Kind>): reference is Component<Kind> =>
+  typeof reference === 'object' && 'kind' in reference && 'spec' in reference;
 
 /** Options of a component that are components themselves, given by name or as data, become built ones. */
 function buildNested(registry: Registry, schema: z.ZodObject, options: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -149,13 +149,7 @@ export interface RunRecord {
 export function readResult(runFolder: string): RunResult | undefined {
   const file = path.join(runFolder, 'result.json');
   if (!existsSync(file)) return undefined;
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw resultUnreadable(file, 'it is not JSON', cause);
-  }
-  const parsed = resultSchema.safeParse(json);
+  const parsed = resultSchema.safeParse(readJson(file));
   if (!parsed.success) throw resultUnreadable(file, z.prettifyError(parsed.error), parsed.error);
   return parsed.data;
 }
@@ -183,7 +177,18 @@ export function readLog(runFolder: string): LogEntry[] {
     });
 }
 
+/** Provenance of a run, or undefined if there is none. Throws `E_RESULT` for a file that isn't JSON. */
 export function readRecord(runFolder: string): RunRecord | undefined {
   const file = path.join(runFolder, 'run.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as RunRecord) : undefined;
+  return existsSync(file) ? (readJson(file) as RunRecord) : undefined;
+}
+
+// --- helpers ---
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw resultUnreadable(file, 'it is not JSON', cause);
+  }
 }

@@ -19,9 +19,9 @@ export function thresholded(
     const effective = operator.apply(w, t);
     return {
       value: effective,
-      saved: [w, t, effective],
-      gradient(upstream, [w, t, effective]) {
-        const back = estimator.backward({ upstream, weight: w, threshold: t, effective, operator, progress });
+      saved: [w, t, effective, progress],
+      gradient(upstream, [w, t, effective, progress]) {
+        const back = estimator.backward({ upstream, weight: w, threshold: t, effective, operator, progress: progress as tf.Scalar });
         return [back.weight, back.threshold];
       },
     };
@@ -45,17 +45,17 @@ export const maskedStraightThrough = (weight: tf.Tensor, mask: tf.Tensor): tf.Te
 // --- helpers ---
 
 type Pair = readonly [tf.Tensor, tf.Tensor];
-type Triple = readonly [tf.Tensor, tf.Tensor, tf.Tensor];
+type Saved = readonly [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
 
 /** `tf.customGrad` of two arguments with the types that it has at run time; `saved` lives until the backward pass. */
 function customGrad(
   inputs: Pair,
-  f: (inputs: Pair) => { value: tf.Tensor; saved: tf.Tensor[]; gradient(upstream: tf.Tensor, saved: Triple): tf.Tensor[] },
+  f: (inputs: Pair) => { value: tf.Tensor; saved: tf.Tensor[]; gradient(upstream: tf.Tensor, saved: Saved): tf.Tensor[] },
 ): tf.Tensor {
   const op = tf.customGrad(((a: tf.Tensor, b: tf.Tensor, save: (tensors: tf.Tensor[]) => void) => {
     const { value, saved, gradient } = f([a, b]);
     save(saved);
-    return { value, gradFunc: (upstream: tf.Tensor, kept: tf.Tensor[]) => gradient(upstream, kept as unknown as Triple) };
+    return { value, gradFunc: (upstream: tf.Tensor, kept: tf.Tensor[]) => gradient(upstream, kept as unknown as Saved) };
   }) as Parameters<typeof tf.customGrad>[0]);
   return op(inputs[0], inputs[1]);
 }

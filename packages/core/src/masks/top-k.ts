@@ -3,7 +3,7 @@ import { floatBits, kthLargest } from './kth-largest.ts';
 /**
  * Exactly k of the largest scores, chosen over all arrays together; equal scores go by position, the first array's first. Nothing is sorted.
  *
- * @param scores Finite or infinite numbers, no NaN.
+ * @param scores Finite or infinite numbers, no NaN; −0 ranks just below 0.
  * @param k      Number to keep, 0 ≤ k ≤ total.
  * @returns One 0/1 array per array of scores.
  */

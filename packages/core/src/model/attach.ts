@@ -23,7 +23,10 @@ export interface PrunedModel {
   readonly layers: readonly PrunedLayer<unknown>[];
   /** Every trained variable with its role; fixed as long as the pruner is attached. */
   readonly trained: ReadonlyMap<tf.Variable, VariableRole>;
-  /** Every variable that a step may read or assign: the model's, trained or not, and those of the pruner's state, by a name that is the same in every process. */
+  /**
+   * Every variable that a step may read or assign: the model's, trained or not, and those of the pruner's state, by a name that is the same
+   * in every process.
+   */
   readonly variables: ReadonlyMap<string, tf.Variable>;
   /**
    * Forward pass that computes every effective weight once. With `denseGradients`, the gradient with respect to each effective weight is

@@ -34,9 +34,9 @@ function expectPrunable(model: tf.LayersModel, { kernels, bias }: Expected): voi
       const zeroed = attach(model, zeros);
       const found = zeroed.layers.map(({ kernel }) => [kernel.name, [kernel.shape, kernel.filterAxes, kernel.size * kernel.uses]]);
       expect(Object.fromEntries(found)).toEqual(kernels);
-      expect(zeroed.report().map(({ name, denseMultiplyAdds, multiplyAdds, nonzero }) => [name, denseMultiplyAdds, multiplyAdds, nonzero])).toEqual(
-        Object.entries(kernels).map(([name, [, , multiplyAdds]]) => [name, multiplyAdds, 0, 0]),
-      );
+      expect(
+        zeroed.report().map(({ name, denseMultiplyAdds, multiplyAdds, nonzero }) => [name, denseMultiplyAdds, multiplyAdds, nonzero]),
+      ).toEqual(Object.entries(kernels).map(([name, [, , multiplyAdds]]) => [name, multiplyAdds, 0, 0]));
       expect(predict().map((y) => Math.abs(y))).toEqual(dense.map(() => bias));
       expect(values(() => zeroed.apply(x)).map((y) => Math.abs(y))).toEqual(dense.map(() => bias));
       zeroed.detach();
@@ -86,7 +86,14 @@ describe('the kernels of a layer', () => {
   });
 
   it('are found in conv1d', () => {
-    const conv = layers.conv1d({ name: 'conv', filters: 4, kernelSize: 3, inputShape: [7, 2], kernelInitializer, biasInitializer: quarter });
+    const conv = layers.conv1d({
+      name: 'conv',
+      filters: 4,
+      kernelSize: 3,
+      inputShape: [7, 2],
+      kernelInitializer,
+      biasInitializer: quarter,
+    });
     expectPrunable(sequential(conv), { kernels: { conv: [[3, 2, 4], [2], 24 * 5] }, bias: 0.25 });
   });
 
@@ -115,7 +122,14 @@ describe('the kernels of a layer', () => {
   });
 
   it('are found in conv3d', () => {
-    const conv = layers.conv3d({ name: 'conv', filters: 2, kernelSize: 2, inputShape: [4, 3, 3, 2], kernelInitializer, biasInitializer: quarter });
+    const conv = layers.conv3d({
+      name: 'conv',
+      filters: 2,
+      kernelSize: 2,
+      inputShape: [4, 3, 3, 2],
+      kernelInitializer,
+      biasInitializer: quarter,
+    });
     expectPrunable(sequential(conv), { kernels: { conv: [[2, 2, 2, 2, 2], [4], 32 * 3 * 2 * 2] }, bias: 0.25 });
   });
 
@@ -280,8 +294,24 @@ describe('the kernels of a model', () => {
     });
   });
 
+  it('come once, with all uses, where several nested models hold one layer', () => {
+    const shared = fc('shared', 4);
+    const nest = (name: string) => {
+      const input = tf.input({ shape: [4] });
+      return tf.model({ name, inputs: input, outputs: shared.apply(input) as tf.SymbolicTensor });
+    };
+    const input = tf.input({ shape: [4] });
+    const hidden = nest('one').apply(input) as tf.SymbolicTensor;
+    expectPrunable(tf.model({ inputs: input, outputs: nest('two').apply(hidden) as tf.SymbolicTensor }), {
+      kernels: { 'one/shared': [[4, 4], [1], 32] },
+      bias: 0.25,
+    });
+  });
+
   it('are found in a model that timeDistributed repeats', () => {
-    const layer = tf.sequential({ layers: [layers.dense({ name: 'fc', units: 3, inputShape: [4], kernelInitializer, biasInitializer: quarter })] });
+    const layer = tf.sequential({
+      layers: [layers.dense({ name: 'fc', units: 3, inputShape: [4], kernelInitializer, biasInitializer: quarter })],
+    });
     expectPrunable(sequential(layers.timeDistributed({ name: 'each', layer, inputShape: [5, 4] })), {
       kernels: { 'each/fc': [[4, 3], [1], 60] },
       bias: 0.25,
@@ -289,10 +319,13 @@ describe('the kernels of a model', () => {
   });
 
   it('are those of the cell where a custom cell is wrapped in rnn', () => {
-    expectPrunable(sequential(layers.rnn({ name: 'rnn', cell: layers.lstmCell({ units: 3, ...recurrent }), inputShape: [4, 2] }) as tf.layers.Layer), {
-      kernels: { 'rnn/kernel': [[2, 12], [1], 24 * 4], 'rnn/recurrentKernel': [[3, 12], [1], 36 * 4] },
-      bias: 0,
-    });
+    expectPrunable(
+      sequential(layers.rnn({ name: 'rnn', cell: layers.lstmCell({ units: 3, ...recurrent }), inputShape: [4, 2] }) as tf.layers.Layer),
+      {
+        kernels: { 'rnn/kernel': [[2, 12], [1], 24 * 4], 'rnn/recurrentKernel': [[3, 12], [1], 36 * 4] },
+        bias: 0,
+      },
+    );
   });
 
   it('are told from biases, scales and everything else', () => {

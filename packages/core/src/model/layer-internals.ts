@@ -9,6 +9,8 @@ import type { tf } from '../tf.ts';
 export interface WeightField {
   /** The layer that has a name of the user's; a cell or a wrapped layer goes by the name of what is around it. */
   readonly layer: string;
+  /** The same without the parts of a layer: its directions or stacked cells. */
+  readonly owner: string;
   readonly field: string;
   readonly role: 'kernel' | 'bias' | 'norm' | 'other';
   readonly variable: tf.Variable;
@@ -19,10 +21,19 @@ export interface WeightField {
   redirect(read: () => tf.Tensor): () => void;
 }
 
-/** Every weight of a model, with what it is for, in the order of the layers. */
+/**
+ * Every weight of a model, with what it is for, in the order of the layers; a layer that is in several nested models comes once.
+ *
+ * Throws `E_ATTACHED` if a field is redirected already, `E_UNKNOWN_SIZE` if the multiply-adds of a kernel can't be counted.
+ */
 export function weightFields(model: tf.LayersModel): WeightField[] {
   if (!model.built) (model as tf.Sequential).build();
-  return visitContainer(model as unknown as PrivateContainer, '', 1);
+  const fields = new Map<tf.Variable, WeightField>();
+  for (const field of visitContainer(model as unknown as PrivateContainer, '', 1)) {
+    const same = fields.get(field.variable);
+    fields.set(field.variable, same ? { ...same, uses: same.uses + field.uses } : field);
+  }
+  return [...fields.values()];
 }
 
 /** The activation of a model's last layer, if it has one. */
@@ -79,7 +90,7 @@ function visitContainer(container: PrivateContainer, prefix: string, times: numb
   });
 }
 
-function visit(layer: PrivateLayer, name: string, calls: readonly Call[]): WeightField[] {
+function visit(layer: PrivateLayer, name: string, calls: readonly Call[], owner = name): WeightField[] {
   if (Array.isArray(layer.layers)) {
     return visitContainer(
       layer as PrivateContainer,
@@ -88,7 +99,7 @@ function visit(layer: PrivateLayer, name: string, calls: readonly Call[]): Weigh
     );
   }
   const inner = (nested: unknown, suffix: string, through: (call: Call) => Call) =>
-    nested ? visit(nested as PrivateLayer, name + suffix, calls.map(through)) : [];
+    nested ? visit(nested as PrivateLayer, name + suffix, calls.map(through), owner) : [];
 
   if ('forwardLayer' in layer) {
     const half = (call: Call): Call => ({ ...call, output: outputOf(layer.forwardLayer as PrivateLayer, call.input) });
@@ -108,17 +119,19 @@ function visit(layer: PrivateLayer, name: string, calls: readonly Call[]): Weigh
       return { input: oneStep, output: outputOf(layer.layer as PrivateLayer, oneStep), times: times * size(name, input[1]) };
     });
   }
-  return ownFields(layer, name, calls);
+  return ownFields(layer, name, calls, owner);
 }
 
-function ownFields(layer: PrivateLayer, name: string, calls: readonly Call[]): WeightField[] {
+function ownFields(layer: PrivateLayer, name: string, calls: readonly Call[], owner: string): WeightField[] {
   return Object.entries(FIELDS).flatMap(([field, role]) => {
     const original = layer[field] as LayerVariable | null | undefined;
     if (!original || typeof original.read !== 'function') return [];
+    if (Object.hasOwn(original, 'read')) throw attachedAlready(name);
     const variable = original.read() as tf.Variable;
     const rank = variable.shape.length;
     return {
       layer: name,
+      owner,
       field,
       role,
       variable,
@@ -163,3 +176,9 @@ function size(layer: string, n: number | null | undefined): number {
     `Layer "${layer}" takes inputs of an unknown size, so its multiply-adds can't be counted. Build the model with a fixed inputShape.`,
   );
 }
+
+const attachedAlready = (layer: string) =>
+  new EspalierError(
+    'E_ATTACHED',
+    `Layer "${layer}" already computes with the effective weights of a pruner. End that with finalize() or detach() first.`,
+  );

@@ -15,10 +15,18 @@ export type PrunableOptions = z.input<typeof prunableOptions>;
 /**
  * Whether each kernel is pruned, by its place in the model.
  *
+ * @param layers Layer of each kernel, where layers have several.
+ *
  * Throws `E_PATTERN` for a pattern that matches no kernel, `E_NOTHING_TO_PRUNE` if none is left.
  */
-export function selectPrunable(model: string, names: readonly string[], options: PrunableOptions): boolean[] {
+export function selectPrunable(
+  model: string,
+  names: readonly string[],
+  options: PrunableOptions,
+  layers: readonly string[] = names,
+): boolean[] {
   const { include, exclude, firstLayer, lastLayer } = prunableOptions.parse(options);
+  if (!names.length) throw nothingToPrune(model, names);
   const matcher = (option: string, list: readonly string[]) => {
     const tests = list.map((pattern) => {
       const test = new RegExp(`^${pattern.split('*').map(escapeRegExp).join('.*')}$`);
@@ -29,9 +37,10 @@ export function selectPrunable(model: string, names: readonly string[], options:
   };
   const included = matcher('include', include);
   const excluded = matcher('exclude', exclude);
-  const selected = names.map(
-    (name, i) => included(name) && !excluded(name) && (firstLayer || i > 0) && (lastLayer || i < names.length - 1),
-  );
+  const selected = names.map((name, i) => {
+    const inPlace = (firstLayer || layers[i] !== layers[0]) && (lastLayer || layers[i] !== layers.at(-1));
+    return inPlace && included(name) && !excluded(name);
+  });
   if (!selected.some(Boolean)) throw nothingToPrune(model, names);
   return selected;
 }

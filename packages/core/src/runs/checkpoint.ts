@@ -35,11 +35,8 @@ export async function saveCheckpoint(runFolder: string, trainer: Trainer, notes:
  */
 export function loadCheckpoint(runFolder: string, trainer: Trainer): Readonly<Record<string, unknown>> | undefined {
   const folder = path.join(runFolder, 'checkpoint');
-  const manifest = path.join(folder, 'checkpoint.json');
-  if (!existsSync(manifest)) return undefined;
-  const { step, notes, weights } = JSON.parse(readFileSync(manifest, 'utf8')) as Checkpoint;
-  const bytes = readFileSync(path.join(folder, weights.file));
-  if (sha256(bytes) !== weights.sha256) throw unusable(folder, 'its weights are damaged');
+  if (!existsSync(path.join(folder, 'checkpoint.json'))) return undefined;
+  const { step, notes, weights, bytes } = readFiles(folder);
   const tensors = tf.io.decodeWeights(
     bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer,
     weights.specs,
@@ -51,8 +48,10 @@ export function loadCheckpoint(runFolder: string, trainer: Trainer): Readonly<Re
     for (const [name, variable] of trainer.variables) {
       const saved = tensors[name];
       if (!saved) throw unusable(folder, `it lacks "${name}"`);
-      variable.assign(saved);
+      if (`${saved.shape}` !== `${variable.shape}`)
+        throw unusable(folder, `"${name}" has shape [${saved.shape}] instead of [${variable.shape}]`);
     }
+    for (const [name, variable] of trainer.variables) variable.assign(tensors[name] as tf.Tensor);
   } finally {
     tf.dispose(tensors);
   }
@@ -64,10 +63,22 @@ export const removeCheckpoint = (runFolder: string): void => rmSync(path.join(ru
 
 // --- helpers ---
 
+function readFiles(folder: string): Checkpoint & { bytes: Buffer } {
+  try {
+    const checkpoint = JSON.parse(readFileSync(path.join(folder, 'checkpoint.json'), 'utf8')) as Checkpoint;
+    const bytes = readFileSync(path.join(folder, checkpoint.weights.file));
+    if (sha256(bytes) === checkpoint.weights.sha256) return { ...checkpoint, bytes };
+  } catch (cause) {
+    throw unusable(folder, 'its files are damaged', cause);
+  }
+  throw unusable(folder, 'its weights are damaged');
+}
+
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-const unusable = (folder: string, why: string) =>
+const unusable = (folder: string, why: string, cause?: unknown) =>
   new EspalierError(
     'E_CHECKPOINT',
     `The checkpoint in ${folder} can't be used: ${why}. Delete that folder to train the run from the start.`,
+    { cause },
   );

@@ -5,7 +5,7 @@ import { EspalierError } from '../errors.ts';
 import { randomStream } from '../random.ts';
 import { type FinishedResult, type RunRecord, type RunResult, type RunSpec, readResult } from '../results.ts';
 import { trainingOptions } from '../training/options.ts';
-import { createTrainer } from '../training/trainer.ts';
+import { createTrainer, type Trainer } from '../training/trainer.ts';
 import { removeCheckpoint } from './checkpoint.ts';
 import { runId, toRunSpec } from './identity.ts';
 import type { RunRequest } from './request.ts';
@@ -82,8 +82,9 @@ async function train(run: RunRequest, spec: RunSpec, id: string, folder: RunFold
   if (stepsPerEpoch === 0) throw tooFewExamples(splits.train.labels.length, training.batchSize);
   const model = run.model.build({ inputShape, classes, seed: (name) => randomStream(run.seed, 'init', name).seed() });
   const { pruner, seed, prunable = {}, data } = run;
-  const trainer = createTrainer({ model, pruner, training, stepsPerEpoch, seed, prunable, engine: options.engine });
+  let trainer: Trainer | undefined;
   try {
+    trainer = createTrainer({ model, pruner, training, stepsPerEpoch, seed, prunable, engine: options.engine });
     const onProgress = (progress: Omit<RunProgress, 'id'>) => options.onProgress?.({ id, ...progress });
     const { batchSize } = training;
     const { seconds, ...validation } = await trainEpochs({ trainer, data, splits, seed, batchSize, stepsPerEpoch, folder, onProgress });
@@ -100,7 +101,7 @@ async function train(run: RunRequest, spec: RunSpec, id: string, folder: RunFold
       steps: trainer.totalSteps,
     };
   } finally {
-    trainer.dispose();
+    trainer?.dispose();
     model.dispose();
   }
 }

@@ -49,6 +49,7 @@ export interface Trainer {
   trainStep(batch: Batch): number;
   /** Lets the pruner make its promise exact. Once, after the last step. */
   finish(): void;
+  /** Throws `E_NOT_FINITE`, since weights may diverge in the very last step. */
   evaluate(examples: Examples, inputShape: readonly number[]): Evaluation;
   /** Everything that changes during training, by name: references, not copies. */
   readonly variables: ReadonlyMap<string, tf.Variable>;
@@ -130,21 +131,25 @@ export function createTrainer(options: TrainerOptions): Trainer {
     trainStep({ inputs, labels }) {
       const dense = wantsDense();
       pruned.beforeStep(context(new Map()));
-      const learningRate = tf.scalar(trainer.learningRate);
-      const progress = tf.scalar(step / totalSteps);
-      const out = withSeededRandom(seed, step, () => trainingStep.run({ inputs, labels, learningRate, progress }, dense ? DENSE : ''));
+      const feeds = { inputs, labels, learningRate: tf.scalar(trainer.learningRate), progress: tf.scalar(step / totalSteps) };
+      let out: Tensors = {};
       try {
+        out = withSeededRandom(seed, step, () => trainingStep.run(feeds, dense ? DENSE : ''));
         const value = (out.loss as tf.Tensor).dataSync()[0] as number;
-        if (!Number.isFinite(value)) throw notFiniteAt(step, pruned);
+        if (!Number.isFinite(value)) throw notFiniteAt('The loss', `in step ${step}`, step, pruned);
         pruned.afterStep(context(denseGradientsIn(out)));
         step++;
         return value;
       } finally {
-        tf.dispose([learningRate, progress, ...Object.values(out)]);
+        tf.dispose([feeds.learningRate, feeds.progress, ...Object.values(out)]);
       }
     },
     finish: () => pruned.finish(),
-    evaluate: (examples, inputShape) => evaluate(testStep.run, examples, inputShape),
+    evaluate(examples, inputShape) {
+      const evaluation = evaluate(testStep.run, examples, inputShape);
+      if (!Number.isFinite(evaluation.loss)) throw notFiniteAt('The loss in evaluation', `after ${step} steps`, step, pruned);
+      return evaluation;
+    },
     resumeAt(at) {
       step = at;
     },
@@ -184,10 +189,10 @@ function evaluate(run: (feeds: Tensors) => Tensors, { inputs, labels }: Examples
   return { loss: loss / labels.length, accuracy: correct / labels.length };
 }
 
-function notFiniteAt(step: number, pruned: PrunedModel): EspalierError {
+function notFiniteAt(what: string, when: string, step: number, pruned: PrunedModel): EspalierError {
   const bad = pruned.layers.find(({ kernel }) => tf.tidy(() => kernel.weight.isFinite().logicalNot().any().dataSync()[0]));
-  const where = `in step ${step}${bad ? `; layer "${bad.kernel.name}" holds weights that are not finite` : ''}`;
-  return Object.assign(notFinite('The loss', where), { step, layer: bad?.kernel.name });
+  const where = `${when}${bad ? `; layer "${bad.kernel.name}" holds weights that are not finite` : ''}`;
+  return Object.assign(notFinite(what, where), { step, layer: bad?.kernel.name });
 }
 
 const notLogits = (model: string) =>

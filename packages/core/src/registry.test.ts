@@ -1,0 +1,142 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import * as z from 'zod';
+import { type Component, component, defineAllocation, definePruner, defineSchedule, type Plugin } from './component.ts';
+import { corePlugin } from './plugin.ts';
+import { createRegistry } from './registry.ts';
+import { cubic } from './schedules/cubic.ts';
+import { naming, untouched, withCode } from './test-helpers.ts';
+
+const delayed = defineSchedule({
+  name: 'delayed',
+  summary: '',
+  options: z.strictObject({ inner: component('schedule').describe('What is delayed'), by: z.number().default(0.1) }),
+  create: ({ inner, by }) => ({ at: (progress) => inner.at(Math.max(0, progress - by)) }),
+});
+const method = definePruner({
+  name: 'method',
+  summary: '',
+  options: z.strictObject({ schedule: component('schedule').default(cubic()), note: z.string().optional() }),
+  create: () => untouched,
+});
+const mine: Plugin = { name: 'mine', apiVersion: 1, components: [method, delayed] };
+const registry = createRegistry([corePlugin, mine]);
+
+describe('a registry', () => {
+  it('builds a component by its name', () => {
+    expect(registry.build('schedule', 'cubic').spec).toEqual(cubic().spec);
+    expect(registry.build('pruner', 'method').spec).toEqual({ use: 'method' });
+  });
+
+  it('builds a component from data, nested as deep as need be', () => {
+    const built = registry.build('pruner', {
+      use: 'method',
+      schedule: { use: 'delayed', by: 0.2, inner: { use: 'delayed', inner: 'linear' } },
+    });
+    expect(built.spec).toEqual({
+      use: 'method',
+      schedule: { use: 'delayed', by: 0.2, inner: { use: 'delayed', inner: { use: 'linear' } } },
+    });
+    const schedule = registry.build('schedule', { use: 'delayed', by: 0.5, inner: { use: 'one-shot', at: 0.25 } });
+    expect([0.7, 0.75].map((progress) => schedule.at(progress))).toEqual([0, 1]);
+  });
+
+  it('hands back what is built already, also nested', () => {
+    const built = cubic({ end: 0.7 });
+    expect(registry.build('schedule', built)).toBe(built);
+    expect(registry.build('pruner', { use: 'method', schedule: built }).spec).toEqual({
+      use: 'method',
+      schedule: { use: 'cubic', end: 0.7 },
+    });
+  });
+
+  it('makes equal specs from all spellings', () => {
+    const spellings = [
+      'method',
+      { use: 'method' },
+      { use: 'method', schedule: 'cubic' },
+      { use: 'method', schedule: { use: 'cubic' } },
+      { use: 'method', schedule: { use: 'cubic', start: 0 } },
+      { use: 'method', schedule: cubic() },
+      method(),
+    ];
+    expect(new Set(spellings.map((spelling) => JSON.stringify(registry.build('pruner', spelling).spec))).size).toBe(1);
+  });
+
+  it('makes a component again from its spec', () => {
+    const { spec } = method({ schedule: delayed({ inner: cubic({ end: 0.9 }) }), note: 'x' });
+    expect(registry.build('pruner', JSON.parse(JSON.stringify(spec))).spec).toEqual(spec);
+  });
+
+  it('takes a text for a component only where an option is one', () => {
+    expect(registry.build('pruner', { use: 'method', note: 'cubic' }).spec).toEqual({ use: 'method', note: 'cubic' });
+  });
+
+  it('lists the components of a kind in the order of the plugins', () => {
+    expect(registry.list('schedule').map(({ definition }) => definition.name)).toEqual(['one-shot', 'linear', 'cubic', 'delayed']);
+    expect(registry.list('model')).toEqual([]);
+  });
+
+  it('knows the kinds apart in types', () => {
+    expectTypeOf(registry.build('schedule', 'cubic')).toEqualTypeOf<Component<'schedule'>>();
+    // @ts-expect-error: there is no such kind
+    expect(() => registry.build('schedules', 'cubic')).toThrow(withCode('E_COMPONENT_UNKNOWN'));
+  });
+});
+
+describe('a registry refuses', () => {
+  it('an unknown name, with those that it knows', () => {
+    expect(() => registry.build('schedule', 'cubik')).toThrow(
+      withCode('E_COMPONENT_UNKNOWN', { message: naming('schedule', 'cubik', 'cubic', 'linear', 'delayed') }),
+    );
+    expect(() => registry.build('pruner', { use: 'method', schedule: 'cubik' })).toThrow(withCode('E_COMPONENT_UNKNOWN'));
+    expect(() => registry.get('pruner', 'cubic')).toThrow(withCode('E_COMPONENT_UNKNOWN'));
+  });
+
+  it('unknown and missing options, also nested', () => {
+    expect(() => registry.build('pruner', { use: 'method', sparsty: 1 })).toThrow(withCode('E_OPTIONS', { message: naming('sparsty') }));
+    expect(() => registry.build('pruner', { use: 'method', schedule: { use: 'cubic', begin: 0 } })).toThrow(
+      withCode('E_OPTIONS', { message: naming('cubic', 'begin', 'start') }),
+    );
+    expect(() => registry.build('schedule', 'delayed')).toThrow(withCode('E_OPTIONS', { message: naming('inner') }));
+  });
+
+  it('a built component of another kind', () => {
+    expect(() => registry.build('pruner', cubic() as never)).toThrow(
+      withCode('E_COMPONENT_UNKNOWN', { message: naming('pruner', 'method') }),
+    );
+  });
+
+  it('two components of one kind and name, unless they are the same', () => {
+    const other = defineSchedule({ name: 'cubic', summary: '', options: z.strictObject({}), create: () => ({ at: () => 1 }) });
+    const rival: Plugin = { name: 'rival', apiVersion: 1, components: [other] };
+    expect(() => createRegistry([corePlugin, rival])).toThrow(
+      withCode('E_COMPONENT_COLLISION', { message: naming('schedule', 'cubic', '@espalier/core', 'rival') }),
+    );
+    expect(createRegistry([mine, { name: 'same', apiVersion: 1, components: [method] }]).list('pruner')).toHaveLength(1);
+    const allocation = defineAllocation({
+      name: 'cubic',
+      summary: '',
+      options: z.strictObject({}),
+      create: () => ({ allocate: () => new Map() }),
+    });
+    createRegistry([corePlugin, { name: 'other kind', apiVersion: 1, components: [allocation] }]);
+  });
+
+  it('a plugin for another version', () => {
+    expect(() => createRegistry([{ ...mine, apiVersion: 2 }])).toThrow(withCode('E_API_VERSION', { message: naming('mine', '2') }));
+    expect(() => createRegistry([{ name: 'old', components: [] } as never])).toThrow(withCode('E_API_VERSION'));
+  });
+
+  it.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['a function', () => {}],
+    ['an object without a name', { apiVersion: 1, components: [] }],
+    ['one without components', { name: 'mine', apiVersion: 1 }],
+    ['one with built components', { name: 'mine', apiVersion: 1, components: [cubic()] }],
+    ['one with functions that are no factories', { name: 'mine', apiVersion: 1, components: [() => cubic()] }],
+    ['one with a hole in its components', { name: 'mine', apiVersion: 1, components: [undefined] }],
+  ])('what is not a plugin: %s', (_, plugin) => {
+    expect(() => createRegistry([plugin as never])).toThrow(withCode('E_PLUGIN'));
+  });
+});
