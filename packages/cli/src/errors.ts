@@ -3,6 +3,9 @@ import { EspalierError } from '@espalier/core';
 export const configInvalid = (source: string, problems: readonly string[]) =>
   new EspalierError('E_CONFIG', `${source}: ${problems.join('; ')}.`);
 
+export const configEmpty = (source: string) =>
+  new EspalierError('E_CONFIG', `${source} holds no configuration. Give it an object: "export default defineConfig({ ... })" in a module.`);
+
 export const configUnreadable = (file: string, cause: unknown) =>
   new EspalierError('E_CONFIG', `${file} can't be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 
@@ -12,7 +15,7 @@ export const noRuns = (folder: string) =>
 export const pluginMissing = (name: string, from: string, cause: unknown) =>
   new EspalierError(
     'E_PLUGIN',
-    `Plugin "${name}" can't be loaded from ${from}: ${cause instanceof Error ? cause.message : String(cause)}. ` +
+    `Plugin "${name}" can't be loaded from ${from}: ${sentence(cause instanceof Error ? cause.message : String(cause))} ` +
       'A path starts with "./"; a package has to be installed.',
     { cause },
   );
@@ -20,5 +23,14 @@ export const pluginMissing = (name: string, from: string, cause: unknown) =>
 export const runCrashed = (how: string) =>
   new EspalierError('E_RUN_CRASHED', `The process of this run ended ${how}. The next start goes on from its last epoch.`);
 
-export const valueInvalid = (option: string, given: string, allowed: string) =>
-  new EspalierError('E_USAGE', `${option}: "${given}" is not allowed. Give ${allowed}.`);
+export const usageInvalid = (problem: string, allowed?: string) =>
+  new EspalierError('E_USAGE', `${sentence(problem)}${allowed ? ` ${sentence(allowed)}` : ''}`);
+
+// --- helpers ---
+
+/** On one line, with a full stop. */
+const sentence = (text: string): string =>
+  text
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/[^.?!)]$/, '$&.');

@@ -4,7 +4,7 @@ import { version } from './version.ts';
 const USAGE = 2;
 
 /** The command line: what can be typed, with help that teaches. Nothing heavy is loaded before a command needs it. */
-export function createProgram(): { run(args: readonly string[]): Promise<number> } {
+export function createProgram(): { readonly program: Command; run(args: readonly string[]): Promise<number> } {
   let exitCode = 0;
   /** Loads a command only when it is called. */
   const run =
@@ -18,6 +18,7 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
     .version(version)
     .showSuggestionAfterError()
     .exitOverride()
+    .configureOutput({ outputError: () => {} }) // run() shows every error in one way
     .addHelpText('after', EXAMPLES);
 
   program
@@ -88,14 +89,15 @@ export function createProgram(): { run(args: readonly string[]): Promise<number>
     .action((flags) => run(async () => (await import('./commands/doctor.ts')).doctorCommand)(flags));
 
   return {
+    program,
     async run(args) {
       try {
         await program.parseAsync([...args], { from: 'user' });
         return exitCode;
       } catch (error) {
-        if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+        if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) return error.exitCode && USAGE;
         const { reportError } = await import('./output.ts');
-        reportError(error);
+        reportError(error instanceof CommanderError ? await describeUsage(error, program, args) : error);
         return USAGE;
       }
     },
@@ -126,6 +128,18 @@ A configuration (espalier.config.ts):
     training: { epochs: 5 },
   });
 `;
+
+/** What commander says, with a code and what could be typed instead. */
+async function describeUsage(error: CommanderError, program: Command, args: readonly string[]): Promise<Error> {
+  const { usageInvalid } = await import('./errors.ts');
+  const problem = error.message.replace(/^error: /, '');
+  if (error.code === 'commander.invalidArgument') return usageInvalid(problem);
+  const command = program.commands.find((one) => one.name() === args[0]);
+  const allowed = command
+    ? `Options of ${command.name()}: ${command.options.map((option) => option.long).join(', ')}`
+    : `Commands: ${program.commands.map((one) => one.name()).join(', ')}`;
+  return usageInvalid(problem, allowed);
+}
 
 const names = (text: string): string[] =>
   text

@@ -46,15 +46,12 @@ export function progressBars(stream: NodeJS.WriteStream): Reporter {
 
 /** A line for every epoch; for files and pipes. */
 export function progressLines(write: (line: string) => void): Reporter {
-  const epochs = new Map<RunRequest, number>();
   return {
     onPlan: (requests) => write(count(requests.length, 'run')),
     onStart: (request) => write(`${runLabel(request)}: started`),
     onProgress(request, progress) {
-      const epoch = Math.floor(progress.epoch);
-      if (epoch <= (epochs.get(request) ?? 0)) return;
-      epochs.set(request, epoch);
-      write(`${runLabel(request)}: epoch ${epoch} of ${progress.epochs}, loss ${progress.loss.toFixed(4)}`);
+      if (!Number.isInteger(progress.epoch)) return;
+      write(`${runLabel(request)}: epoch ${progress.epoch} of ${progress.epochs}, loss ${progress.loss.toFixed(4)}`);
     },
     onDone: (request, result, reused) => write(describeDone(request, result, reused, 0)),
     onLog: write,

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { EspalierError } from '@espalier/core';
 import { cosmiconfig, defaultLoaders } from 'cosmiconfig';
-import { configUnreadable } from '../errors.ts';
+import { configEmpty, configUnreadable } from '../errors.ts';
 import type { Config } from './config.ts';
 import { importDefault } from './import-default.ts';
 
@@ -21,17 +21,20 @@ export async function loadConfig(file: string | undefined, folder: string): Prom
   const explorer = cosmiconfig('espalier', {
     searchPlaces: ['package.json', ...['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'].map((ending) => `espalier.config.${ending}`)],
     searchStrategy: 'project',
+    ignoreEmptySearchPlaces: false,
     loaders: { ...defaultLoaders, '.ts': importDefault, '.mts': importDefault, '.js': importDefault, '.mjs': importDefault },
   });
   try {
     const found = file ? await explorer.load(path.resolve(folder, file)) : await explorer.search(folder);
-    if (!found || found.isEmpty) return { config: {}, source: 'The command line', folder };
-    return {
-      config: found.config as Config,
-      source: path.relative(folder, found.filepath) || found.filepath,
-      folder: path.dirname(found.filepath),
-    };
+    if (!found) return { config: {}, source: 'The command line', folder };
+    const source = path.relative(folder, found.filepath);
+    if (!isPlainObject(found.config)) throw configEmpty(source);
+    return { config: found.config, source, folder: path.dirname(found.filepath) };
   } catch (error) {
     throw error instanceof EspalierError ? error : configUnreadable(file ?? folder, error);
   }
 }
+
+// --- helpers ---
+
+const isPlainObject = (value: unknown): value is Config => typeof value === 'object' && value !== null && !Array.isArray(value);

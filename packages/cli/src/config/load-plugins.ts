@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -23,11 +24,34 @@ const isPath = (reference: string): boolean => reference.startsWith('.') || path
 
 async function load(reference: string, folder: string): Promise<Plugin> {
   try {
-    const file = isPath(reference) ? path.resolve(folder, reference) : createRequire(pathToFileURL(`${folder}/`)).resolve(reference);
+    const file = isPath(reference) ? path.resolve(folder, reference) : resolvePackage(reference, folder);
+    if (!existsSync(file)) throw new Error('there is no such file');
     const plugin = await importDefault(file);
     if (plugin === undefined) throw new Error('it has no default export');
     return plugin as Plugin;
   } catch (cause) {
     throw cause instanceof EspalierError ? cause : pluginMissing(reference, folder, cause);
   }
+}
+
+/** The file of a package that is installed where the configuration is; most plugins are modules only, which `require` doesn't resolve. */
+function resolvePackage(name: string, folder: string): string {
+  const require = createRequire(pathToFileURL(`${folder}/`));
+  try {
+    return require.resolve(name);
+  } catch (cause) {
+    const home = require.resolve.paths(name)?.map((modules) => path.join(modules, name)) ?? [];
+    const installed = home.find((one) => existsSync(path.join(one, 'package.json')));
+    const entry = installed && moduleEntry(JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8')).exports);
+    if (!entry) throw new Error(installed ? 'it has no main export' : 'there is no such package', { cause });
+    return path.join(installed, entry);
+  }
+}
+
+/** What `import` finds under "exports": the first condition in the file's order that holds here. */
+function moduleEntry(exported: unknown): string | undefined {
+  if (typeof exported === 'string') return exported;
+  if (typeof exported !== 'object' || exported === null) return undefined;
+  const chosen = Object.entries(exported).find(([condition]) => ['.', 'import', 'node', 'default'].includes(condition));
+  return moduleEntry(chosen?.[1]);
 }

@@ -43,12 +43,13 @@ const TYPESCRIPT =
     ? ['--import', pathToFileURL(createRequire(self).resolve('tsx')).href]
     : [];
 
-/** What the process itself could not write any more, unless it did. The checkpoint stays. */
+/** What the process itself could not write any more, unless it did. The checkpoint stays. Nothing is written where another one trains. */
 function recordFailure(request: RunRequest, runs: string, error: unknown): RunResult {
   const result = failedResult(request, error);
   const id = runId(result.spec);
   const settled = settledResult(runs, id);
   if (settled) return settled;
+  if (result.status === 'failed' && result.failure.code === 'E_RUN_BUSY') return result;
   openRunFolder(path.join(runs, id)).writeResult(result);
   return result;
 }

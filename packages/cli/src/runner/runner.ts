@@ -21,7 +21,7 @@ export interface RunnerOptions {
 
 /** Carries out runs, `workers` at a time. */
 export interface Runner {
-  /** Results in the order of the requests; runs that are equal are carried out once. */
+  /** Results in the order of the requests; runs that are equal are carried out once. Throws `E_RESULT` before it starts any. */
   run(requests: readonly RunRequest[]): Promise<RunResult[]>;
 }
 
@@ -35,8 +35,7 @@ export function createRunner({ runs, workers, command, plugins, events }: Runner
     const engine = await startEngine({ engine: request.engine.name === 'wasm' ? 'wasm' : 'native', threads: request.engine.threads });
     return executeRun(request, { runs, engine, command, versions, onProgress: (progress) => events.onProgress?.(request, progress) });
   };
-  const settle = async (request: RunRequest): Promise<RunResult> => {
-    const settled = settledResult(runs, runId(toRunSpec(request)));
+  const settle = async (request: RunRequest, settled: RunResult | undefined): Promise<RunResult> => {
     if (!settled) events.onStart?.(request);
     const result = settled ?? (await carryOut(request));
     events.onDone?.(request, result, settled !== undefined);
@@ -45,10 +44,10 @@ export function createRunner({ runs, workers, command, plugins, events }: Runner
   return {
     async run(requests) {
       const byId = new Map(requests.map((request) => [runId(toRunSpec(request)), request]));
-      const waiting = [...byId];
+      const waiting = [...byId].map(([id, request]) => ({ id, request, settled: settledResult(runs, id) }));
       const results = new Map<string, RunResult>();
       const worker = async () => {
-        for (let next = waiting.shift(); next; next = waiting.shift()) results.set(next[0], await settle(next[1]));
+        for (let next = waiting.shift(); next; next = waiting.shift()) results.set(next.id, await settle(next.request, next.settled));
       };
       await Promise.all(Array.from({ length: plugins ? workers : 1 }, worker));
       return requests.map((request) => results.get(runId(toRunSpec(request))) as RunResult);

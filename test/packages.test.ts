@@ -1,0 +1,176 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Outcome, run, WORKSPACE } from './support/project.ts';
+
+/** The packages as users get them: packed, installed by npm into an empty folder, run without a TypeScript loader around. */
+
+const PACKAGES = [
+  '@espalier/baselines',
+  '@espalier/core',
+  '@espalier/engine',
+  '@espalier/reports',
+  '@espalier/str',
+  '@espalier/zoo',
+  'espalier',
+];
+
+let folder: string;
+const at = (...parts: readonly string[]) => path.join(folder, ...parts);
+const manifest = (name: string) =>
+  JSON.parse(readFileSync(at('node_modules', name, 'package.json'), 'utf8')) as {
+    version: string;
+    dependencies?: Record<string, string>;
+    optionalDependencies?: Record<string, string>;
+  };
+const filesOf = (name: string) =>
+  (
+    readdirSync(at('node_modules', name), { recursive: true, withFileTypes: true }) as {
+      name: string;
+      parentPath: string;
+      isFile(): boolean;
+    }[]
+  )
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(at('node_modules', name), path.join(entry.parentPath, entry.name)))
+    .filter((file) => !file.startsWith('node_modules'));
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'espalier-packages-'));
+  await succeeds(pnpm('--filter', './packages/*', 'pack', '--pack-destination', at('packed')));
+  const tarballs = readdirSync(at('packed')).map((file) => `./packed/${file}`);
+  writeFileSync(at('package.json'), JSON.stringify({ private: true }));
+  await succeeds(run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs], { cwd: folder }).ended);
+}, 300_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each(PACKAGES)('%s', (name) => {
+  it('holds what runs, its types and its licence, and nothing else', () => {
+    const files = filesOf(name);
+    expect(files).toContain('LICENSE');
+    const surplus = files.filter(
+      (file) =>
+        !/^(LICENSE|README\.md|package\.json|dist\/.+\.(js|d\.ts))$/.test(file) || /\.test\.|fixture|test-helper|support\//.test(file),
+    );
+    expect(surplus).toEqual([]);
+  });
+
+  it('depends on everything that it imports, by version', () => {
+    const { dependencies = {}, optionalDependencies = {} } = manifest(name);
+    const declared = { ...dependencies, ...optionalDependencies };
+    expect(Object.values(declared).filter((range) => /workspace:|catalog:/.test(range))).toEqual([]);
+    const code = filesOf(name).filter((file) => file.endsWith('.js') || file.endsWith('.d.ts'));
+    const imported = new Set(code.flatMap((file) => packagesImported(readFileSync(at('node_modules', name, file), 'utf8'))));
+    expect([...imported].filter((one) => one !== name && !(one in declared))).toEqual([]);
+  });
+});
+
+describe('the installed command', () => {
+  const espalier = (...args: readonly string[]) => run(at('node_modules/.bin/espalier'), args, { cwd: folder }).ended;
+
+  it('says its version and how it is used', async () => {
+    expect((await succeeds(espalier('--version'))).stdout.trim()).toBe(manifest('espalier').version);
+    const { stdout } = await succeeds(espalier('--help'));
+    for (const command of ['compare', 'report', 'plugins', 'doctor']) expect(stdout).toContain(command);
+  });
+
+  it("compares a third party's pruner in TypeScript with the built-in ones", async () => {
+    writeFileSync(at('my-pruner.ts'), readFileSync(new URL('./support/my-pruner.ts', import.meta.url)));
+    writeFileSync(
+      at('espalier.config.ts'),
+      `import { defineConfig } from 'espalier';
+
+      export default defineConfig({
+        plugins: ['./my-pruner.ts'],
+        model: 'lenet-300-100',
+        data: { use: 'mnist', trainExamples: 200, testExamples: 100 },
+        pruners: ['dense', 'str', 'random-mask'],
+        training: { epochs: 1, batchSize: 50 },
+      });`,
+    );
+    const { stdout } = await succeeds(espalier('compare', '--json'));
+    const { runs } = JSON.parse(stdout) as { runs: { pruner: string; nonzero: number }[] };
+    expect(runs.map(({ pruner, nonzero }) => [pruner, nonzero])).toEqual([
+      ['dense', 266_200],
+      ['str', 26_620],
+      ['random-mask', 26_620],
+    ]);
+    expect((await succeeds(espalier('report', '--format', 'csv'))).stdout).toMatch(/^random-mask,/m);
+  });
+
+  it('starts from every package, as functions do', async () => {
+    const code = `${PACKAGES.map((name) => `await import('${name}');`).join('')}
+      const { compare } = await import('espalier');
+      if (typeof compare !== 'function') process.exit(1);`;
+    await succeeds(run(process.execPath, ['--input-type=module', '--eval', code], { cwd: folder }).ended);
+  });
+});
+
+describe('the installed types', () => {
+  it('hold for a pruner, a configuration and a script', async () => {
+    writeFileSync(
+      at('script.ts'),
+      `import { compare, defineConfig } from 'espalier';
+      import { gmp } from '@espalier/baselines';
+      import { erk } from '@espalier/core';
+      import { readResults } from '@espalier/core/results';
+      import { comparisonTable, renderMarkdown } from '@espalier/reports';
+      import { str } from '@espalier/str';
+      import plugin from './my-pruner.js';
+
+      const config = defineConfig({ plugins: [plugin], pruners: [str({ sparsity: 0.95 }), gmp({ allocation: erk() }), plugin.components[0]()] });
+      const { runs } = await compare(config, { onProgress: (_, { epoch }) => console.log(epoch.toFixed(1)) });
+      console.log(renderMarkdown(comparisonTable([...runs, ...readResults('runs')])));
+      // @ts-expect-error: a sparsity is a number.
+      str({ sparsity: '95 %' });
+      // @ts-expect-error: there is no such option.
+      defineConfig({ pruner: 'str' });`,
+    );
+    writeFileSync(
+      at('tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: { module: 'nodenext', target: 'es2023', strict: true, noEmit: true, skipLibCheck: true, types: [] },
+        files: ['script.ts'],
+      }),
+    );
+    writeFileSync(at('package.json'), JSON.stringify({ ...JSON.parse(readFileSync(at('package.json'), 'utf8')), type: 'module' }));
+    writeFileSync(at('my-pruner.ts'), readFileSync(new URL('./support/my-pruner.ts', import.meta.url)));
+    const compiler = path.join(WORKSPACE, 'node_modules/typescript/bin/tsc');
+    const { code, stdout } = await run(process.execPath, [compiler, '--project', 'tsconfig.json'], { cwd: folder }).ended;
+    expect([code, stdout]).toEqual([0, '']);
+  });
+});
+
+// --- helpers ---
+
+/** The pnpm that runs the tests, or the one that the workspace is made for. */
+function pnpm(...args: readonly string[]): Promise<Outcome> {
+  const running = process.env.npm_execpath;
+  const options = { cwd: WORKSPACE };
+  if (running?.includes('pnpm')) {
+    const isScript = /\.[cm]?js$/.test(running);
+    return run(isScript ? process.execPath : running, isScript ? [running, ...args] : args, options).ended;
+  }
+  return run('npx', ['-y', 'pnpm@12', ...args], options).ended;
+}
+
+async function succeeds(ending: Promise<Outcome>): Promise<Outcome> {
+  const outcome = await ending;
+  expect(outcome.code, outcome.stderr || outcome.stdout).toBe(0);
+  return outcome;
+}
+
+/** Names of the packages in import statements and expressions, Node's own aside. */
+function packagesImported(code: string): string[] {
+  const imports = /^(?:import|export)\s(?:[\w\s{},*$]*\sfrom\s)?['"]([^'".][^'"]*)['"]|\bimport\(\s*['"]([^'".][^'"]*)['"]\)/gm;
+  return [...code.matchAll(imports)]
+    .map(([, statement, expression]) => (statement ?? expression) as string)
+    .filter((specifier) => !specifier.startsWith('node:'))
+    .map((specifier) =>
+      specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/'),
+    );
+}
