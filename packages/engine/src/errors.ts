@@ -63,8 +63,11 @@ export const threadsInvalid = (threads: number) =>
 export const toolMissing = (tool: string, purpose: string) =>
   new EngineError('E_TOOL_MISSING', `${tool} was not found, but is needed to ${purpose}`);
 
-export const wasmGradientMissing = (kernel: string, remedy: string) =>
-  new EngineError('E_WASM_GRADIENT', `The WebAssembly engine can't train convolutions yet (it lacks ${kernel}). ${remedy}`);
+export const wasmGradientMissing = (kernel: string, what: string) =>
+  new EngineError(
+    'E_WASM_GRADIENT',
+    `The WebAssembly engine can't compute the gradient of ${what} (${kernel}). Use the native engine: "npx espalier doctor" says how to get it.`,
+  );
 
 export const wasmStartFailed = (folder: string) =>
   new EngineError('E_WASM_START', `The WebAssembly engine can't be started from ${folder}. Install its package anew.`);

@@ -40,7 +40,7 @@ describe('renderEngineReport', () => {
     const advice = ['npm install --ignore-scripts @tensorflow/tfjs-node@4.22.0', 'npx espalier doctor --prepare'];
     const report: EngineReport = { ...MACHINE, engine: 'wasm', reason: '@tensorflow/tfjs-node is not installed', advice };
     expect(renderEngineReport(report)).toMatchInlineSnapshot(`
-      "Engine         WebAssembly (slower; trains no convolutions)
+      "Engine         WebAssembly (slower)
       TensorFlow.js  4.22.0
       Threads        2 available
       CPU            Analytical Engine

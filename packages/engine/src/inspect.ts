@@ -34,7 +34,7 @@ export async function inspectEngine(): Promise<EngineReport> {
 export function renderEngineReport(report: EngineReport): string {
   const native = report.engine === 'native';
   const rows: (readonly [string, string | undefined])[] = [
-    ['Engine', native ? 'native (TensorFlow)' : 'WebAssembly (slower; trains no convolutions)'],
+    ['Engine', native ? 'native (TensorFlow)' : 'WebAssembly (slower)'],
     ['TensorFlow.js', report.tfjs],
     ['TensorFlow', report.libtensorflow],
     ['Library', report.library],
