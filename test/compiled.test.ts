@@ -1,0 +1,90 @@
+import { dense, dnw, globalMagnitude, gmp } from '@espalier/baselines';
+import { type Component, createTrainer, type Engine, erk, randomStream, type TrainingOptions, tf } from '@espalier/core';
+import { type StartedEngine, startEngine } from '@espalier/engine';
+import { exp, str, straightThrough } from '@espalier/str';
+import { lenet5, lenet300, resnet20 } from '@espalier/zoo';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+/** The compiled step is the eager one, bit for bit: for every method and model, whatever changes from step to step. */
+describe('the compiled step', () => {
+  let compiled: StartedEngine;
+  const complaints: string[] = [];
+  beforeAll(async () => {
+    compiled = await startEngine({ engine: 'native', threads: 1, log: (line) => complaints.push(line) });
+  });
+  const eager = (): Engine => ({
+    ...compiled,
+    compile: (step) => ({ run: (feeds, structure = '') => tf.tidy(() => step(feeds, structure)), dispose: () => {} }),
+  });
+
+  const METHODS: readonly [string, () => Component<'pruner'>][] = [
+    ['dense', () => dense()],
+    ['str', () => str()],
+    ['str by filter', () => str({ granularity: 'filter', g: exp(), estimator: straightThrough() })],
+    ['str running free', () => str({ sparsity: null, sInit: -5, decay: 0.1 })],
+    ['dnw', () => dnw()],
+    ['gmp', () => gmp({ allocation: erk() })],
+    ['global-magnitude', () => globalMagnitude()],
+  ];
+  type Network = readonly [string, () => Component<'model'>, readonly number[], number];
+  const MODELS: readonly Network[] = [
+    ['lenet-300-100', () => lenet300(), [28, 28, 1], 16],
+    ['lenet5', () => lenet5(), [16, 16, 1], 8],
+    ['resnet20', () => resnet20(), [8, 8, 3], 4],
+  ];
+
+  /** Values of every variable after 200 steps, and the losses on the way. */
+  function train(engine: Engine, pruner: Component<'pruner'>, [, model, shape, batch]: Network, training: TrainingOptions = {}) {
+    const random = randomStream(1, 'examples');
+    const built = model().build({ inputShape: shape, classes: 10, seed: (name) => randomStream(0, 'init', name).seed() });
+    const trainer = createTrainer({
+      model: built,
+      pruner,
+      engine,
+      stepsPerEpoch: 100,
+      training: { epochs: 2, learningRate: 0.02, ...training },
+    });
+    const size = batch * shape.reduce((product, n) => product * n, 1);
+    const batches = Array.from({ length: 4 }, () => ({
+      inputs: tf.tensor(
+        Float32Array.from({ length: size }, () => random.uniform() - 0.5),
+        [batch, ...shape],
+      ),
+      labels: tf.tensor1d(
+        Int32Array.from({ length: batch }, () => random.int(10)),
+        'int32',
+      ),
+    }));
+    const losses = Array.from({ length: 200 }, (_, i) => trainer.trainStep(batches[i % 4] as (typeof batches)[number]));
+    const values = [...trainer.variables].map(([name, variable]) => [
+      name,
+      Buffer.from(variable.dataSync().slice().buffer).toString('base64'),
+    ]);
+    trainer.dispose();
+    built.dispose();
+    tf.dispose(batches);
+    return { losses, values: Object.fromEntries(values) as Record<string, string> };
+  }
+
+  describe.each(MODELS)('of %s', (...network) => {
+    test.each(METHODS)('gives the same bits after 200 steps with %s', (_, pruner) => {
+      const before = tf.memory().numTensors;
+      const [ours, reference] = [train(compiled, pruner(), network), train(eager(), pruner(), network)];
+      expect(ours.losses).toEqual(reference.losses);
+      expect(Object.keys(ours.values).filter((name) => ours.values[name] !== reference.values[name])).toEqual([]);
+      expect(complaints).toEqual([]);
+      expect(tf.memory().numTensors).toBe(before);
+    });
+  });
+
+  test.each<[string, TrainingOptions]>([
+    ['the learning rate', { schedule: 'step', milestones: [0.5], warmup: 0 }],
+    ['the learning rate once per epoch', { updatedPer: 'epoch' }],
+    ['Nesterov momentum and label smoothing', { nesterov: true, labelSmoothing: 0.1 }],
+  ])('feeds %s', (_, training) => {
+    const network = MODELS[0] as Network;
+    const ours = train(compiled, dense(), network, training);
+    expect(ours).toEqual(train(eager(), dense(), network, training));
+    expect(ours.losses).not.toEqual(train(compiled, dense(), network).losses);
+  });
+});
