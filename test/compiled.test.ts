@@ -34,13 +34,14 @@ describe('the compiled step', () => {
   ];
 
   /** Values of every variable after 200 steps, and the losses on the way. */
-  function train(engine: Engine, pruner: Component<'pruner'>, [, model, shape, batch]: Network, training: TrainingOptions = {}) {
+  function train(engine: Engine, pruner: Component<'pruner'>, [, model, shape, batch]: Network, training: TrainingOptions = {}, seed = 0) {
     const random = randomStream(1, 'examples');
     const built = model().build({ inputShape: shape, classes: 10, seed: (name) => randomStream(0, 'init', name).seed() });
     const trainer = createTrainer({
       model: built,
       pruner,
       engine,
+      seed,
       stepsPerEpoch: 100,
       training: { epochs: 2, learningRate: 0.02, ...training },
     });
@@ -86,5 +87,26 @@ describe('the compiled step', () => {
     const ours = train(compiled, dense(), network, training);
     expect(ours).toEqual(train(eager(), dense(), network, training));
     expect(ours.losses).not.toEqual(train(compiled, dense(), network).losses);
+  });
+
+  test('draws dropout from the seed, step by step, and stays compiled', () => {
+    const withDropout = (): Component<'model'> => ({
+      ...lenet300(),
+      build: ({ seed }) =>
+        tf.sequential({
+          layers: [
+            tf.layers.flatten({ inputShape: [28, 28, 1] }),
+            tf.layers.dropout({ rate: 0.2 }),
+            tf.layers.dense({ units: 30, activation: 'relu', kernelInitializer: tf.initializers.heNormal({ seed: seed('fc1') }) }),
+            tf.layers.dropout({ rate: 0.5 }),
+            tf.layers.dense({ units: 10, kernelInitializer: tf.initializers.heNormal({ seed: seed('fc2') }) }),
+          ],
+        }),
+    });
+    const network: Network = ['dropout', withDropout, [28, 28, 1], 16];
+    const ours = train(compiled, str(), network);
+    expect(ours).toEqual(train(eager(), str(), network));
+    expect(ours.losses).not.toEqual(train(compiled, str(), network, {}, 1).losses);
+    expect(complaints).toEqual([]);
   });
 });

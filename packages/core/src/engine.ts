@@ -29,4 +29,9 @@ export interface Engine {
   readonly threads: number;
   /** `variables` is asked at every recording: all variables that the step may read or assign. */
   compile(step: Step, variables: () => readonly tf.Variable[]): CompiledStep;
+  /**
+   * Uniform numbers in [0, 1) that depend on nothing but `key` (int32, [2]), as an operation of a compiled step. Without it, dropout draws
+   * in JavaScript and its step runs operation by operation.
+   */
+  uniform?(shape: readonly number[], key: tf.Tensor): tf.Tensor;
 }

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { createCompiler } from './compile/index.ts';
 import { engineStarted } from './errors.ts';
 import { installKernels } from './kernels/index.ts';
+import { statelessUniform } from './kernels/stateless-uniform.ts';
 import type { TfjsNode } from './setup/find-tfjs-node.ts';
 import type { StartedEngine } from './started-engine.ts';
 
@@ -17,7 +18,7 @@ export async function loadNative({ root }: TfjsNode, threads: number, log: (line
   await tf.setBackend('tensorflow');
   installKernels();
   const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
-  return { name: 'tfjs-node', version: binding.TF_Version, threads, compile: createCompiler({ log }) };
+  return { name: 'tfjs-node', version: binding.TF_Version, threads, compile: createCompiler({ log }), uniform: statelessUniform };
 }
 
 /** The number of threads can't be set any more once somebody else has loaded the library. */

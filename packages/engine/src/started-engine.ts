@@ -1,3 +1,4 @@
+import type * as tf from '@tensorflow/tfjs';
 import type { Compile } from './compile/index.ts';
 
 export interface StartedEngine {
@@ -6,4 +7,6 @@ export interface StartedEngine {
   readonly version: string;
   readonly threads: number;
   readonly compile: Compile;
+  /** Uniform numbers in [0, 1) by an int32 key [2], as an operation that can be compiled. Native only. */
+  readonly uniform?: (shape: readonly number[], key: tf.Tensor) => tf.Tensor;
 }

@@ -5,6 +5,8 @@ import type { Pruner, StepContext } from '../kinds/pruner.ts';
 import { attach, type PrunedModel } from '../model/attach.ts';
 import { outputActivation } from '../model/layer-internals.ts';
 import type { PrunableOptions } from '../model/prunable.ts';
+import { redirectDropout } from '../model/seeded-dropout.ts';
+import { randomStream } from '../random.ts';
 import { tf } from '../tf.ts';
 import { eagerEngine } from './eager-engine.ts';
 import { learningRateAt } from './learning-rate.ts';
@@ -74,7 +76,15 @@ export function createTrainer(options: TrainerOptions): Trainer {
     ...[...sgd.slots].map(([variable, slot]) => [`slot/${slotNames.get(variable)}`, slot] as const),
   ]);
 
-  const update: Step = ({ inputs, labels, learningRate, progress }, structure) => {
+  const { uniform } = engine;
+  let drawKey: tf.Tensor | undefined;
+  const layersKey = randomStream(seed, 'layers').seed();
+  const restoreDropout = uniform
+    ? redirectDropout(model, (shape, index) => uniform(shape, (drawKey as tf.Tensor).add(tf.tensor1d([index, 0], 'int32'))))
+    : () => {};
+
+  const update: Step = ({ inputs, labels, learningRate, progress, key }, structure) => {
+    drawKey = key;
     const denseGradients = structure === DENSE ? new Map<string, tf.Tensor>() : undefined;
     const { value, grads } = tf.variableGrads(
       () =>
@@ -131,7 +141,13 @@ export function createTrainer(options: TrainerOptions): Trainer {
     trainStep({ inputs, labels }) {
       const dense = wantsDense();
       pruned.beforeStep(context(new Map()));
-      const feeds = { inputs, labels, learningRate: tf.scalar(trainer.learningRate), progress: tf.scalar(step / totalSteps) };
+      const feeds = {
+        inputs,
+        labels,
+        learningRate: tf.scalar(trainer.learningRate),
+        progress: tf.scalar(step / totalSteps),
+        key: tf.tensor1d([layersKey, step], 'int32'),
+      };
       let out: Tensors = {};
       try {
         out = withSeededRandom(seed, step, () => trainingStep.run(feeds, dense ? DENSE : ''));
@@ -141,7 +157,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
         step++;
         return value;
       } finally {
-        tf.dispose([feeds.learningRate, feeds.progress, ...Object.values(out)]);
+        tf.dispose([feeds.learningRate, feeds.progress, feeds.key, ...Object.values(out)]);
       }
     },
     finish: () => pruned.finish(),
@@ -157,6 +173,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
       trainingStep.dispose();
       testStep.dispose();
       sgd.dispose();
+      restoreDropout();
       pruned.detach();
     },
   };
