@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { KINDS } from './kinds.ts';
 import { version } from './version.ts';
 
 const USAGE = 2;
@@ -65,19 +66,7 @@ export function createProgram(): { readonly program: Command; run(args: readonly
     .command('plugins')
     .summary('every component that can be used, with its options')
     .option('-c, --config <file>', 'configuration whose plugins are listed too')
-    .addOption(
-      new Option('-k, --kind <kind>', 'only this kind').choices([
-        'pruner',
-        'threshold-function',
-        'estimator',
-        'operator',
-        'allocation',
-        'schedule',
-        'score',
-        'model',
-        'dataset',
-      ]),
-    )
+    .addOption(new Option('-k, --kind <kind>', 'only this kind').choices(KINDS))
     .option('--json', 'print JSON')
     .action((flags) => run(async () => (await import('./commands/plugins.ts')).pluginsCommand)(flags));
 

@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import type * as z from 'zod';
 import { loadConfig } from '../config/load-config.ts';
 import { createPluginRegistry } from '../container.ts';
+import { KINDS } from '../kinds.ts';
 import { EXIT } from '../output.ts';
 
 export interface PluginsFlags {
@@ -10,18 +11,6 @@ export interface PluginsFlags {
   readonly kind?: Kind;
   readonly json?: boolean;
 }
-
-export const KINDS = [
-  'pruner',
-  'threshold-function',
-  'estimator',
-  'operator',
-  'allocation',
-  'schedule',
-  'score',
-  'model',
-  'dataset',
-] as const;
 
 interface OptionDescription {
   readonly name: string;

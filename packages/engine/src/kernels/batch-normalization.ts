@@ -1,18 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { floatType, isInnerForward, type NativeBackend, nativeBackend, type OpAttribute } from './native.ts';
-
-/** The fields of tfjs-layers' `BatchNormalization` that its `call` uses. */
-interface BatchNormalization {
-  readonly axis: number;
-  readonly momentum: number;
-  readonly epsilon: number;
-  readonly gamma?: tf.LayerVariable;
-  readonly beta?: tf.LayerVariable;
-  readonly movingMean: tf.LayerVariable;
-  readonly movingVariance: tf.LayerVariable;
-}
-
-type Call = (this: BatchNormalization, inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }) => tf.Tensor;
+import { average, type BatchNormalization, replaceBatchNormalization } from '../batch-normalization-layer.ts';
+import { floatType, type NativeBackend, nativeBackend, type OpAttribute } from './native.ts';
 
 /**
  * `tf.layers.batchNormalization` in training through `FusedBatchNormV3` and its gradient: two ops instead of sixty.
@@ -23,18 +11,7 @@ type Call = (this: BatchNormalization, inputs: tf.Tensor | tf.Tensor[], kwargs: 
  * take the original path. The op's second output has Bessel's correction, which is undone: like the original layer, the moving variance
  * is that of the biased estimate.
  */
-export function installBatchNormalization(): void {
-  const [layer] = tf.serialization.SerializationMap.getMap().classNameMap.BatchNormalization as unknown as [{ prototype: { call: Call } }];
-  const { prototype } = layer;
-  const original = prototype.call;
-  prototype.call = function (inputs, kwargs) {
-    const x = Array.isArray(inputs) ? inputs[0] : inputs;
-    const { axis, gamma, beta } = this;
-    const isFused = x?.rank === 4 && x.dtype === 'float32' && (axis === -1 || axis === 3) && gamma !== undefined && beta !== undefined;
-    if (!isFused || kwargs.training !== true || isInnerForward()) return original.call(this, inputs, kwargs);
-    return tf.tidy(() => normalize(this, x, gamma.read(), beta.read()));
-  };
-}
+export const installBatchNormalization = (): void => replaceBatchNormalization((rank) => rank === 4, normalize);
 
 // --- helpers ---
 
@@ -56,11 +33,6 @@ function normalize(layer: BatchNormalization, input: tf.Tensor, scale: tf.Tensor
   });
   return fused(input, scale, offset);
 }
-
-const average = (moving: tf.LayerVariable, value: tf.Tensor, momentum: number): void => {
-  const old = moving.read();
-  moving.write(tf.sub(old, tf.mul(tf.sub(old, value), 1 - momentum)));
-};
 
 const attributesOf = (backend: NativeBackend, epsilon: number): OpAttribute[] => [
   floatType(backend),

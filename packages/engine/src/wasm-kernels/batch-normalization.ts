@@ -1,17 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-
-/** The fields of tfjs-layers' `BatchNormalization` that its `call` uses. */
-interface BatchNormalization {
-  readonly axis: number;
-  readonly momentum: number;
-  readonly epsilon: number;
-  readonly gamma?: tf.LayerVariable;
-  readonly beta?: tf.LayerVariable;
-  readonly movingMean: tf.LayerVariable;
-  readonly movingVariance: tf.LayerVariable;
-}
-
-type Call = (this: BatchNormalization, inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }) => tf.Tensor;
+import { average, type BatchNormalization, replaceBatchNormalization } from '../batch-normalization-layer.ts';
 
 /**
  * `tf.layers.batchNormalization` in training, with its gradient in closed form: a quarter of the passes over the data that the composed
@@ -22,20 +10,7 @@ type Call = (this: BatchNormalization, inputs: tf.Tensor | tf.Tensor[], kwargs: 
  *
  * Shapes: x [..., channels] with m positions per channel; γ, β and the moving averages [channels]. All other cases take the original path.
  */
-export function installBatchNormalization(): void {
-  const [layer] = tf.serialization.SerializationMap.getMap().classNameMap.BatchNormalization as unknown as [{ prototype: { call: Call } }];
-  const { prototype } = layer;
-  const original = prototype.call;
-  prototype.call = function (inputs, kwargs) {
-    const x = Array.isArray(inputs) ? inputs[0] : inputs;
-    const { axis, gamma, beta } = this;
-    const isInner = tf.engine().state.gradientDepth > 1; // the closed form has no gradient of its own
-    const isOurs =
-      x?.dtype === 'float32' && x.rank > 1 && (axis === -1 || axis === x.rank - 1) && gamma !== undefined && beta !== undefined;
-    if (!isOurs || kwargs.training !== true || isInner) return original.call(this, inputs, kwargs);
-    return tf.tidy(() => normalize(this, x, gamma.read(), beta.read()));
-  };
-}
+export const installBatchNormalization = (): void => replaceBatchNormalization((rank) => rank > 1, normalize);
 
 // --- helpers ---
 
@@ -66,8 +41,3 @@ function gradients(dy: tf.Tensor, saved: tf.Tensor[], axes: number[]): tf.Tensor
   const constant = tf.mul(slope, tf.div(offset, count));
   return [tf.sub(tf.mul(dy, slope), tf.add(tf.mul(centered, perCentered), constant)), scale, offset];
 }
-
-const average = (moving: tf.LayerVariable, value: tf.Tensor, momentum: number): void => {
-  const old = moving.read();
-  moving.write(tf.sub(old, tf.mul(tf.sub(old, value), 1 - momentum)));
-};

@@ -1,0 +1,12 @@
+/** The kinds of components, in the order in which they are shown. Here, so that the help needs nothing heavy. */
+export const KINDS = [
+  'pruner',
+  'threshold-function',
+  'estimator',
+  'operator',
+  'allocation',
+  'schedule',
+  'score',
+  'model',
+  'dataset',
+] as const;
