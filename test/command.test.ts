@@ -461,6 +461,7 @@ describe('a mistake', () => {
       'E_COMPONENT_UNKNOWN',
       '"erk"',
     ],
+    ['a kernel that the model lacks', fromConfig, withConfig({ prunable: { exclude: ['conv9'] } }), 'E_PATTERN', 'conv1'],
     ['a plugin file that is missing', fromConfig, withConfig({ plugins: ['./mine.ts'] }), 'E_PLUGIN', './mine.ts'],
     ['a plugin package that is missing', fromConfig, withConfig({ plugins: ['espalier-plugin-x'] }), 'E_PLUGIN', 'espalier-plugin-x'],
     [

@@ -46,6 +46,7 @@ it('@espalier/core exports its contracts, masks, models, runs and training', asy
       "oneShot",
       "openRunFolder",
       "parseOptions",
+      "prunableKernels",
       "prunableOptions",
       "randomStream",
       "readFloats",

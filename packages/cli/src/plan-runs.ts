@@ -1,4 +1,14 @@
-import type { Component, ComponentReference, Registry, RunRequest, Spec } from '@espalier/core';
+import {
+  type Component,
+  type ComponentReference,
+  type Dataset,
+  type PrunableOptions,
+  prunableKernels,
+  type Registry,
+  type RunRequest,
+  type Spec,
+  tf,
+} from '@espalier/core';
 import type { ResolvedConfig } from './config/config.ts';
 
 /**
@@ -8,12 +18,24 @@ import type { ResolvedConfig } from './config/config.ts';
 export function planRuns(config: ResolvedConfig, registry: Registry, engine: RunRequest['engine']): RunRequest[] {
   const model = registry.build('model', config.model);
   const data = registry.build('dataset', config.data);
+  checkModel(model, data, config.prunable);
   const pruners = config.pruners.flatMap((reference) => atEverySparsity(registry, reference, config.sparsity));
   const { training, prunable } = config;
   return pruners.flatMap((pruner) => config.seeds.map((seed) => ({ model, data, pruner, training, prunable, seed, engine })));
 }
 
 // --- helpers ---
+
+/** Builds the network once, to see that it takes the data's inputs and has the kernels that are named. */
+function checkModel(model: Component<'model'>, { inputShape, classes }: Dataset, prunable: PrunableOptions): void {
+  tf.enableProdMode(); // or TensorFlow.js advertises tfjs-node here
+  const built = model.build({ inputShape, classes, seed: () => 1 });
+  try {
+    prunableKernels(built, prunable);
+  } finally {
+    built.dispose();
+  }
+}
 
 function atEverySparsity(
   registry: Registry,

@@ -17,6 +17,7 @@ export { keepCount, keepCounts } from './masks/keep-counts.ts';
 export { kthLargestScore, topK } from './masks/top-k.ts';
 export { allocateCounts, type MaskState, topKMask, updateMasks } from './masks/update-masks.ts';
 export { type AttachOptions, attach, type PrunedModel, type VariableRole } from './model/attach.ts';
+export { prunableKernels } from './model/kernels.ts';
 export { type PrunableOptions, prunableOptions } from './model/prunable.ts';
 export { hard } from './operators/hard.ts';
 export { soft } from './operators/soft.ts';

@@ -3,8 +3,9 @@ import type { InitContext, Kernel, PrunedLayer, Pruner, StepContext } from '../k
 import { type RandomStream, randomStream } from '../random.ts';
 import type { LayerResult } from '../results.ts';
 import { tf } from '../tf.ts';
+import { findKernels } from './kernels.ts';
 import { type WeightField, weightFields } from './layer-internals.ts';
-import { type PrunableOptions, selectPrunable } from './prunable.ts';
+import type { PrunableOptions } from './prunable.ts';
 
 export interface AttachOptions {
   readonly seed?: number;
@@ -57,16 +58,8 @@ export function attach(
 ): PrunedModel {
   const who = (pruner as { spec?: { use: string } }).spec?.use ?? 'pruner';
   const fields = weightFields(model);
-  const kernelFields = fields.filter((field) => field.role === 'kernel');
-  const names = kernelNames(kernelFields);
-  const selected = selectPrunable(
-    model.name,
-    names,
-    prunable,
-    kernelFields.map(({ owner }) => owner),
-  );
-  const all = kernelFields.map((field, i) => toKernel(field, names[i] as string));
-  const kernels = all.filter((_, i) => selected[i]);
+  const found = findKernels(model.name, fields, prunable);
+  const kernels = found.flatMap(({ kernel, isPrunable }) => (isPrunable ? [kernel] : []));
 
   const initContext: InitContext = {
     kernels,
@@ -95,8 +88,8 @@ export function attach(
       return effective;
     });
   const effectiveNow = (layer: PrunedLayer<unknown>) => reparameterize(layer, tf.scalar(1));
-  const restore = kernelFields.flatMap((field, i) => {
-    const layer = layers.find(({ kernel }) => kernel === all[i]);
+  const restore = found.flatMap(({ field, kernel: own }) => {
+    const layer = layers.find(({ kernel }) => kernel === own);
     return layer ? [field.redirect(() => cache?.get(layer.kernel.name) ?? effectiveNow(layer))] : [];
   });
 
@@ -133,7 +126,7 @@ export function attach(
     },
     report() {
       const pruneds = new Map(layers.map((layer) => [layer.kernel, layer]));
-      return all.map((kernel) => measure(kernel, pruneds.get(kernel), pruner, effectiveNow));
+      return found.map(({ kernel }) => measure(kernel, pruneds.get(kernel), pruner, effectiveNow));
     },
     finalize() {
       tf.tidy(() => {
@@ -153,15 +146,6 @@ export function attach(
 }
 
 // --- helpers ---
-
-function toKernel({ variable, filterAxes, uses }: WeightField, name: string): Kernel {
-  return Object.freeze({ name, weight: variable, shape: variable.shape, size: variable.size, filterAxes, uses });
-}
-
-/** The layer's name where it has one kernel, `layer/field` where it has several. */
-function kernelNames(fields: readonly WeightField[]): string[] {
-  return fields.map(({ layer, field }) => (fields.filter((other) => other.layer === layer).length > 1 ? `${layer}/${field}` : layer));
-}
 
 function memo(): InitContext['shared'] {
   const made = new Map<string, unknown>();
