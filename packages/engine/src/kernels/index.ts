@@ -3,6 +3,7 @@ import { installBatchNormalization } from './batch-normalization.ts';
 import { installGather } from './gather.ts';
 import { installIdentities } from './identities.ts';
 import { installReductions } from './reductions.ts';
+import { installRelu6Layer } from './relu6-layer.ts';
 import { installSoftmax } from './softmax.ts';
 import { installSoftmaxCrossEntropy } from './softmax-cross-entropy.ts';
 
@@ -22,4 +23,5 @@ export function installKernels(): void {
   installGather();
   installSoftmaxCrossEntropy();
   installBatchNormalization();
+  installRelu6Layer();
 }

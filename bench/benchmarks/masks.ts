@@ -1,0 +1,120 @@
+import { kthLargestScore, randomStream, topK } from '@espalier/core';
+import type { Benchmark, Result } from '../benchmark.ts';
+import { compareOrAlone, measureTurns, type Side, sideOf } from '../measure.ts';
+import { RESNET50_SIZES, RESNET50_WEIGHTS } from '../networks/resnet50-sizes.ts';
+import { startTorchPeer, type TorchPeer } from '../torch-peer.ts';
+import { watchMachine } from '../watch.ts';
+
+/** Exact selection among as many weights as ResNet-50 has. */
+export const masks: Benchmark = {
+  name: 'masks',
+  summary: `thresholds and masks of ${RESNET50_WEIGHTS.toLocaleString('en')} weights, global and for the 54 layers of ResNet-50`,
+  threads: 1,
+  async run({ threads, rounds = 8, only = '', patience, log }) {
+    const peer = await startTorchPeer(threads, log);
+    try {
+      const layers = randomMagnitudes(RESNET50_SIZES);
+      await peer?.ask('load_tensors', { arrays: peer.share(named(layers)) });
+      const watch = watchMachine({ peerTime: peer?.cpuTime, patience });
+      const results: Result[] = [];
+      for (const task of TASKS.filter(({ name }) => name.includes(only))) {
+        const { sides, check } = sidesOf(task, layers, peer);
+        const times = await measureTurns(sides, { warmUp: 1, rounds, steps: 1 }, watch);
+        check();
+        results.push({ name: task.name, ...compareOrAlone(times.get('ours') as number[], times.get('theirs')) });
+        log(`${task.name}: ${rounds} rounds`);
+      }
+      const notes = [
+        `The largest 10 % of ${RESNET50_WEIGHTS.toLocaleString('en')} magnitudes of normally distributed weights, chosen exactly.`,
+        'threshold: kthLargestScore against torch.kthvalue. mask: topK, which writes the 0/1 mask and settles ties by position, against',
+        'torch.topk with sorted=False, which gives places and makes no mask. Ours runs on one thread. Both found the same thresholds.',
+        watch.summary(),
+      ];
+      return { versions: { ...peer?.versions }, parts: [{ peer: 'PyTorch', notes, results }] };
+    } finally {
+      await peer?.close();
+    }
+  },
+};
+
+// --- helpers ---
+
+const DENSITY = 0.1;
+const kept = (size: number): number => Math.max(1, Math.round(DENSITY * size));
+
+interface Task {
+  readonly name: string;
+  readonly perLayer: boolean;
+  readonly op: 'kth' | 'top_k';
+}
+
+const TASKS: readonly Task[] = [
+  { name: 'threshold, global', perLayer: false, op: 'kth' },
+  { name: 'mask, global', perLayer: false, op: 'top_k' },
+  { name: 'threshold, per layer', perLayer: true, op: 'kth' },
+  { name: 'mask, per layer', perLayer: true, op: 'top_k' },
+];
+
+/** |w| of standard normal weights (Box and Muller, 1958). */
+function randomMagnitudes(sizes: readonly number[]): Float32Array[] {
+  const random = randomStream(0, 'magnitudes');
+  return sizes.map((size) =>
+    Float32Array.from({ length: size }, () =>
+      Math.abs(Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform())),
+    ),
+  );
+}
+
+function concatenated(layers: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(RESNET50_WEIGHTS);
+  let at = 0;
+  for (const layer of layers) {
+    all.set(layer, at);
+    at += layer.length;
+  }
+  return all;
+}
+
+const named = (layers: readonly Float32Array[]) => [
+  { name: 'all', shape: [RESNET50_WEIGHTS], values: concatenated(layers) },
+  ...layers.map((values, i) => ({ name: `layer${i}`, shape: [values.length], values })),
+];
+
+/** Both sides, and a check that what they found last is the same. */
+function sidesOf({ op, perLayer }: Task, layers: readonly Float32Array[], peer: TorchPeer | undefined) {
+  const groups = perLayer ? layers.map((layer) => [layer]) : [layers];
+  const counts = perLayer ? RESNET50_SIZES.map(kept) : [kept(RESNET50_WEIGHTS)];
+  const names = perLayer ? layers.map((_, i) => `layer${i}`) : ['all'];
+  let mine: (number | Float32Array[])[] = [];
+  let values: readonly number[] = [];
+  const select = op === 'kth' ? kthLargestScore : topK;
+  const ours = sideOf({ name: 'ours', step: () => (mine = groups.map((group, i) => select(group, counts[i] as number))) });
+  const theirs: Side | undefined = peer && {
+    name: 'theirs',
+    async run(steps) {
+      let total = 0;
+      for (let i = 0; i < steps; i++) {
+        const answer = await peer.ask<{ ms: number; values: number[] }>(op, { names, counts });
+        total += answer.ms;
+        values = answer.values;
+      }
+      return total / steps;
+    },
+  };
+  const check = () => {
+    if (!peer) return;
+    const found = mine.map((one, i) => (typeof one === 'number' ? one : smallestKept(groups[i] as Float32Array[], one)));
+    if (found.some((value, i) => value !== Math.fround(values[i] as number)))
+      throw new Error('Ours and PyTorch found different thresholds.');
+  };
+  return { sides: theirs ? [ours, theirs] : [ours], check };
+}
+
+function smallestKept(scores: readonly Float32Array[], masks: readonly Float32Array[]): number {
+  let smallest = Number.POSITIVE_INFINITY;
+  for (const [i, own] of scores.entries()) {
+    const mask = masks[i] as Float32Array;
+    for (let j = 0; j < own.length; j++) if (mask[j] === 1 && (own[j] as number) < smallest) smallest = own[j] as number;
+  }
+  return smallest;
+}
