@@ -41,4 +41,6 @@ export interface Part {
 export interface Result extends Alone, Partial<Omit<Comparison, keyof Alone>> {
   readonly name: string;
   readonly note?: string;
+  /** Share of one core that other programs took meanwhile, where it was watched. Above 0.1, don't trust the ratio. */
+  readonly others?: number;
 }

@@ -26,7 +26,18 @@ function table({ peer, notes, results }: Part): string[] {
   return ['', `Theirs: ${peer}.`, ...notes, '', ...aligned([header, ...results.map(cells)])];
 }
 
-const cells = ({ name, ours, oursQuartiles, rounds, theirs, theirsQuartiles, ratio, ratioInterval, note }: Result): string[] => [
+const cells = ({
+  name,
+  ours,
+  oursQuartiles,
+  rounds,
+  theirs,
+  theirsQuartiles,
+  ratio,
+  ratioInterval,
+  note,
+  others = 0,
+}: Result): string[] => [
   name,
   digits(ours),
   range(oursQuartiles, digits),
@@ -35,7 +46,9 @@ const cells = ({ name, ours, oursQuartiles, rounds, theirs, theirsQuartiles, rat
   ratio?.toFixed(3) ?? '-',
   range(ratioInterval, (one) => one.toFixed(3)),
   String(rounds),
-  note ?? '',
+  [...(note ? [note] : []), ...(others > 0.1 ? [`DISTURBED: other programs took ${(100 * others).toFixed(0)} % of one core`] : [])].join(
+    '; ',
+  ),
 ];
 
 const digits = (ms: number): string => ms.toFixed(Math.abs(ms) < 10 ? 3 : Math.abs(ms) < 1000 ? 1 : 0);

@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { measureTurns, type Side } from './measure.ts';
 import { watchMachine } from './watch.ts';
 
-/** A machine whose clock goes on by 100 ms at every look, of which other programs take these shares. */
+/** A machine of which other programs take these shares of one core, in stretches of a second; own work takes a half. */
 function machine(shares: readonly number[]) {
-  let [looks, time, busy] = [0, 0, 0];
+  let [looks, time, busy, own] = [0, 0, 0, 0];
   return {
     now: () => time,
     processorTime: async () => {
-      if (looks > 0) {
+      if (looks++ % 2 === 1) {
         time += 1000;
-        busy += 1000 * ((shares[Math.floor((looks - 1) / 2)] ?? 0) * (looks % 2)) + 500;
+        own += 500;
+        busy += 500 + 1000 * (shares[looks / 2 - 1] as number);
       }
-      looks++;
-      return { busy, own: 500 * (looks - 1) };
+      return { busy, own };
     },
   };
 }
@@ -22,11 +22,13 @@ const side = (name: string, turns: string[]): Side => ({ name, run: () => turns.
 
 describe('watchMachine', () => {
   it('tells a disturbed stretch from a quiet one', async () => {
-    const watch = watchMachine(machine([0.05, 0.5, 0]));
+    const watch = watchMachine(machine([0.08, 0.5, 0]));
     const seen: boolean[] = [];
     for (let i = 0; i < 3; i++) seen.push(await (await watch.begin())());
     expect(seen).toEqual([false, true, false]);
-    expect(watch.summary()).toBe('Other programs took 3 % of one core in the rounds that count; 1 disturbed rounds were done again.');
+    expect(watch.lap()).toBeCloseTo(0.04);
+    expect(watch.lap()).toBe(0);
+    expect(watch.summary()).toBe('Other programs took 4 % of one core in the rounds that count; 1 disturbed rounds were done again.');
   });
 
   it('gives up when its patience is spent', async () => {

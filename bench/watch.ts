@@ -22,6 +22,8 @@ export interface WatchOptions {
 
 /** A watch that adds up what it saw, for the notes of a measurement. */
 export interface MachineWatch extends Watch {
+  /** Share of one core that others took in the rounds that count, since the last call. */
+  lap(): number;
   /** In words: what others took of one core in the rounds that count, and how many rounds were done again. */
   summary(): string;
 }
@@ -39,6 +41,7 @@ export function watchMachine(options: WatchOptions = {}): MachineWatch {
   let foreign = 0;
   let elapsed = 0;
   let again = 0;
+  let lap = { foreign: 0, elapsed: 0 };
 
   /** What others take of one core, from now on. */
   const begin = async () => {
@@ -75,6 +78,11 @@ export function watchMachine(options: WatchOptions = {}): MachineWatch {
         elapsed += took;
         return false;
       };
+    },
+    lap() {
+      const share = elapsed > lap.elapsed ? (foreign - lap.foreign) / (elapsed - lap.elapsed) : 0;
+      lap = { foreign, elapsed };
+      return share;
     },
     summary() {
       const share = elapsed > 0 ? (100 * foreign) / elapsed : 0;

@@ -72,7 +72,7 @@ async function measureNetwork(
       throw new Error(`${network.name}: no ratio, since the results differ: ${JSON.stringify(mine)} and ${JSON.stringify(other)}.`);
     }
     const name = `${network.name}, ${examples.labels.length.toLocaleString('en')} images`;
-    return { name, ...compareOrAlone(times.get('ours') as number[], times.get('theirs')) };
+    return { name, ...compareOrAlone(times.get('ours') as number[], times.get('theirs')), others: watch.lap() };
   } finally {
     trainer.dispose();
     model.dispose();

@@ -21,7 +21,7 @@ export const masks: Benchmark = {
         const { sides, check } = sidesOf(task, layers, peer);
         const times = await measureTurns(sides, { warmUp: 1, rounds, steps: 1 }, watch);
         check();
-        results.push({ name: task.name, ...compareOrAlone(times.get('ours') as number[], times.get('theirs')) });
+        results.push({ name: task.name, ...compareOrAlone(times.get('ours') as number[], times.get('theirs')), others: watch.lap() });
         log(`${task.name}: ${rounds} rounds`);
       }
       const notes = [

@@ -127,6 +127,7 @@ async function againstPyTorch(
     const named = sides.map(({ name, training }) => ({ name, run: (steps: number) => training.run(steps) }));
     const times = await measureTurns(named, { warmUp: WARM_UP, rounds: count, steps: TURN }, watch);
     log(`${network.name}: methods against PyTorch’s, ${count} rounds`);
+    const others = watch.lap();
     const of = (name: string) => times.get(name) as number[];
     const added = (name: string, whose: 'our' | 'their') => of(`${whose} ${name}`).map((ms, i) => ms - (of(`${whose} dense`)[i] as number));
     return [
@@ -134,7 +135,7 @@ async function againstPyTorch(
         peer: 'the step of the same method in PyTorch, written as usual',
         notes: [...METHODS.map(({ name, usually }) => `${name}: ${usually}`), watch.summary()],
         results: ['dense', ...METHODS.map(({ name }) => name)].map((name) => {
-          return { name: `${network.name} ${name}`, ...compareOrAlone(of(`our ${name}`), of(`their ${name}`)) };
+          return { name: `${network.name} ${name}`, ...compareOrAlone(of(`our ${name}`), of(`their ${name}`)), others };
         }),
       },
       {

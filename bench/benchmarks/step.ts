@@ -5,7 +5,7 @@ import type { Benchmark, BenchmarkOptions, Part, Result } from '../benchmark.ts'
 import { compareOrAlone, measureTurns, REST } from '../measure.ts';
 import { NETWORKS, type Network } from '../networks/index.ts';
 import { startTorchPeer, type TorchPeer } from '../torch-peer.ts';
-import { checkAgreement, OPTIMIZER, ourTraining, theirTraining } from '../training-side.ts';
+import { compareLosses, OPTIMIZER, ourTraining, type TrainingSide, theirTraining } from '../training-side.ts';
 import { type MachineWatch, watchMachine } from '../watch.ts';
 import { overheadParts } from './overhead.ts';
 
@@ -72,14 +72,16 @@ async function measureNetwork(
   const ours = ourTraining(network, engine);
   const theirs = peer && (await theirTraining(network, peer));
   try {
-    const difference = theirs && (await checkAgreement(network.name, ours, theirs));
+    const losses = theirs && (await compareLosses(ours, theirs));
+    const peers = losses?.agree ? [theirs as TrainingSide] : [];
     const plan = { warmUp: Math.max(5, steps), rounds: chosenRounds ?? rounds, steps };
-    const times = await measureTurns(theirs ? [ours, theirs] : [ours], plan, watch);
+    const times = await measureTurns([ours, ...peers], plan, watch);
     log(`${network.name}, batch ${network.batchSize}: ${plan.rounds} rounds of ${steps} steps`);
     return {
       name: `${network.name}, batch ${network.batchSize}`,
       ...compareOrAlone(times.get('ours') as number[], times.get('theirs')),
-      ...(difference === undefined ? {} : { note: `losses within ${difference.toExponential(0)}` }),
+      others: watch.lap(),
+      ...(losses ? { note: `${losses.agree ? '' : 'NO RATIO: '}losses within ${losses.difference.toExponential(0)}` } : {}),
     };
   } finally {
     ours.dispose();
