@@ -26,8 +26,8 @@ export const masks: Benchmark = {
       }
       const notes = [
         `The largest 10 % of ${RESNET50_WEIGHTS.toLocaleString('en')} magnitudes of normally distributed weights, chosen exactly.`,
-        'threshold: kthLargestScore against torch.kthvalue. mask: topK, which writes the 0/1 mask and settles ties by position, against',
-        'torch.topk with sorted=False, which gives places and makes no mask. Ours runs on one thread. Both found the same thresholds.',
+        'threshold: kthLargestScore against torch.kthvalue. mask: topK, which settles ties by position, against torch.topk with sorted=False and',
+        'a scatter of ones into zeros: both end with a 0/1 mask of floats. One thread each; both found the same thresholds.',
         watch.summary(),
       ];
       return { versions: { ...peer?.versions }, parts: [{ peer: 'PyTorch', notes, results }] };
@@ -45,14 +45,14 @@ const kept = (size: number): number => Math.max(1, Math.round(DENSITY * size));
 interface Task {
   readonly name: string;
   readonly perLayer: boolean;
-  readonly op: 'kth' | 'top_k';
+  readonly op: 'kth' | 'top_k_mask';
 }
 
 const TASKS: readonly Task[] = [
   { name: 'threshold, global', perLayer: false, op: 'kth' },
-  { name: 'mask, global', perLayer: false, op: 'top_k' },
+  { name: 'mask, global', perLayer: false, op: 'top_k_mask' },
   { name: 'threshold, per layer', perLayer: true, op: 'kth' },
-  { name: 'mask, per layer', perLayer: true, op: 'top_k' },
+  { name: 'mask, per layer', perLayer: true, op: 'top_k_mask' },
 ];
 
 /** |w| of standard normal weights (Box and Muller, 1958). */

@@ -32,6 +32,7 @@ export { runId, toRunSpec } from './runs/identity.ts';
 export type { RunRequest } from './runs/request.ts';
 export { openRunFolder } from './runs/run-folder.ts';
 export { loadModel, saveModel } from './runs/save-model.ts';
+export { writeStudy } from './runs/study.ts';
 export type { RunProgress } from './runs/train-epochs.ts';
 export { cubic } from './schedules/cubic.ts';
 export { linear } from './schedules/linear.ts';

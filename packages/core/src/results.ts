@@ -11,6 +11,7 @@ import { resultUnreadable } from './errors.ts';
  *   runs/<id>/log.jsonl      what happened on the way: one JSON object a line
  *   runs/<id>/result.json    what came out; byte for byte the same for the same spec on the same machine and engine
  *   runs/<id>/model/         the pruned model, a `tf.LayersModel`
+ *   runs/<name>.study.json   what a study set out to run
  *   runs/<id>/checkpoint/    where an interrupted run goes on; gone when the run is finished
  */
 
@@ -103,6 +104,29 @@ export type FailedResult = z.infer<typeof failedResultSchema>;
 export const resultSchema = z.discriminatedUnion('status', [finishedResultSchema, failedResultSchema]);
 export type RunResult = z.infer<typeof resultSchema>;
 
+/** A run that a study needs, whether it is there or not. */
+export const studyRunSchema = z.strictObject({
+  id: z.string(),
+  spec: runSpecSchema,
+  requested: fraction.nullable(),
+  /** The point of the study: the value's label on each axis. */
+  at: z.record(z.string(), z.string()),
+});
+export type StudyRun = z.infer<typeof studyRunSchema>;
+
+/** What an ablation set out to run, in `runs/<name>.study.json`: tables lay its runs out by it, and say which are missing. */
+export const studySchema = z.strictObject({
+  format: z.literal(1),
+  /** kebab-case, as in the file's name. */
+  name: z.string(),
+  command: z.string(),
+  mode: z.enum(['one-at-a-time', 'grid']),
+  /** What is varied, with the labels of all values; `base` is the value the others are compared with. */
+  axes: z.array(z.strictObject({ name: z.string(), values: z.array(z.string()), base: z.string() })).min(1),
+  runs: z.array(studyRunSchema),
+});
+export type Study = z.infer<typeof studySchema>;
+
 /** One line of `log.jsonl`. Steps count from 0; `step` is the last finished one. */
 export type LogEntry =
   | {
@@ -161,6 +185,23 @@ export function readResults(folder: string): RunResult[] {
     .sort()
     .flatMap((name) => readResult(path.join(folder, name)) ?? []);
 }
+
+const STUDY = '.study.json';
+
+/** The studies whose runs are below a folder, by name. Throws `E_RESULT` for a file that isn't one. */
+export function readStudies(folder: string): Study[] {
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((name) => name.endsWith(STUDY));
+  return files.sort().map((name) => {
+    const file = path.join(folder, name);
+    const parsed = studySchema.safeParse(readJson(file));
+    if (!parsed.success) throw resultUnreadable(file, z.prettifyError(parsed.error), parsed.error);
+    return parsed.data;
+  });
+}
+
+/** Where the study of that name is kept. */
+export const studyFile = (folder: string, name: string): string => path.join(folder, name + STUDY);
 
 /** The log of a run, oldest entry first; empty if there is none. A line cut off by a crash is left out. */
 export function readLog(runFolder: string): LogEntry[] {
