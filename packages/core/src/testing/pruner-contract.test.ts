@@ -2,12 +2,15 @@ import { describe, expect, it, test } from 'vitest';
 import * as z from 'zod';
 import { uniform } from '../allocations/uniform.ts';
 import { type Component, definePlugin, definePruner, type Plugin } from '../component.ts';
+import type { Engine } from '../engine.ts';
 import type { Pruner } from '../kinds/pruner.ts';
 import { allocateCounts, type MaskState, updateMasks } from '../masks/update-masks.ts';
 import { sparsityOption } from '../options.ts';
 import { magnitude } from '../scores/magnitude.ts';
+import { onCpu } from '../test-helpers.ts';
 import { tf } from '../tf.ts';
 import { masked } from '../thresholded.ts';
+import { eagerEngine } from '../training/eager-engine.ts';
 import { type CreatePruner, prunerChecks, prunerContract } from './pruner-contract.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: broken pruners keep whatever they like in their state.
@@ -258,6 +261,38 @@ describe('the contract refuses a pruner that', () => {
     });
     const plugins = [definePlugin({ name: 'tests', apiVersion: 1, components: [factory] })];
     await expect(checkNamed(/does not know/, () => factory(), plugins)).rejects.toThrow(/^Expected /);
+  });
+});
+
+describe('the contract on an engine', () => {
+  onCpu();
+  /** Replays what the first call of a step computed with: what a compiled step would do that freezes a value. */
+  const freezing: Engine = {
+    ...eagerEngine,
+    compile: (step) => {
+      let first: tf.Scalar | undefined;
+      return {
+        run: (feeds, structure = '') => {
+          first ??= tf.keep((feeds.progress ?? tf.scalar(0)).clone()) as tf.Scalar;
+          return tf.tidy(() => step({ ...feeds, progress: first as tf.Scalar }, structure));
+        },
+        dispose: () => first?.dispose(),
+      };
+    },
+  };
+  const fading = reference(() => ({
+    reparameterize: (weight: tf.Tensor, _: unknown, { progress }: Any) => weight.mul(tf.sub(1.5, progress)),
+  }));
+  const compiled = (create: CreatePruner, engine: Engine) =>
+    prunerChecks(create, { engine }).find(({ name }) => /compiled/.test(name)) as { run(): Promise<void> };
+
+  it('finds steps that compute something else when they are compiled', async () => {
+    await expect(compiled(fading, freezing).run()).rejects.toThrow(/^Expected a run with compiled steps/);
+    await expect(compiled(fading, eagerEngine).run()).resolves.toBeUndefined();
+  });
+
+  it('has that check on an engine only', () => {
+    expect(prunerChecks(fading).filter(({ name }) => /compiled/.test(name))).toEqual([]);
   });
 });
 

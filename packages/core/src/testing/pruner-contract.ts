@@ -1,9 +1,11 @@
 import type { Component, Plugin } from '../component.ts';
+import type { Engine } from '../engine.ts';
 import { keepCount } from '../masks/keep-counts.ts';
 import { corePlugin } from '../plugin.ts';
 import { createRegistry } from '../registry.ts';
 import type { LayerResult, Spec } from '../results.ts';
 import { tf } from '../tf.ts';
+import { eagerEngine } from '../training/eager-engine.ts';
 import { createTrainer, type Trainer } from '../training/trainer.ts';
 import { examples, INPUT_SHAPE, STEPS_PER_EPOCH, type Start, type TinyModel, tinyBatches, tinyModel } from './tiny-problem.ts';
 
@@ -15,6 +17,8 @@ export interface PrunerContractOptions {
   readonly plugins?: readonly Plugin[];
   /** Steps of the training that has to learn. */
   readonly steps?: number;
+  /** Trains on this engine, whose backend must be active, and compares its steps with the same ones run operation by operation. */
+  readonly engine?: Engine;
 }
 
 /** One promise of the contract. `run` throws an error that says what was expected and what came. */
@@ -34,31 +38,35 @@ export function prunerContract({ test }: TestRegistrar, create: CreatePruner, op
 }
 
 /**
- * What every pruner must do, as checks without a test runner. They train models of at most 150 weights on the `cpu` backend, which they
- * set. A pruner that promises a sparsity is made at several: `create` must pass `sparsity` on.
+ * What every pruner must do, as checks without a test runner. They train models of at most 150 weights, on the `cpu` backend, which they
+ * set, or on an engine. A pruner that promises a sparsity is made at several: `create` must pass `sparsity` on.
  */
-export function prunerChecks(create: CreatePruner, { plugins = [], steps = 60 }: PrunerContractOptions = {}): readonly Check[] {
+export function prunerChecks(create: CreatePruner, { plugins = [], steps = 60, engine }: PrunerContractOptions = {}): readonly Check[] {
+  const on = trainingOn(engine);
   const promises = create().sparsity !== undefined;
   const checks: Record<string, () => void> = {
-    'learns: the loss falls by a third': () => learns(promises ? create({ sparsity: 0.5 }) : create(), steps),
-    'gives the same weights, to the bit, with the same seed': () => isRepeatable(create),
-    'gives other weights with another seed': () => dependsOnSeed(create()),
-    'keeps nothing from one run to the next': () => keepsNothing(create()),
-    'prunes two models at once as it prunes each alone': () => prunesTwoModels(create()),
-    'leaks no tensors': () => leaksNothing(create()),
-    'keeps outputs and sparsity when it is finalized': () => finalizes(create()),
-    'changes nothing when the model is evaluated': () => evaluatesWithoutEffect(create()),
-    'leaves zero at the end what is pruned, whatever momentum and weight decay do': () => staysPruned(create()),
-    'reports every layer': () => reportsEveryLayer(create()),
-    'prunes a model that has a layer with one weight': () => prunesOneWeight(create()),
-    'goes on from a checkpoint to the same weights, to the bit': () => resumes(create()),
-    ...(promises ? exactness(create) : {}),
+    'learns: the loss falls by a third': () => learns(on, promises ? create({ sparsity: 0.5 }) : create(), steps),
+    'gives the same weights, to the bit, with the same seed': () => isRepeatable(on, create),
+    'gives other weights with another seed': () => dependsOnSeed(on, create()),
+    'keeps nothing from one run to the next': () => keepsNothing(on, create()),
+    'prunes two models at once as it prunes each alone': () => prunesTwoModels(on, create()),
+    'leaks no tensors': () => leaksNothing(on, create()),
+    'keeps outputs and sparsity when it is finalized': () => finalizes(on, create()),
+    'changes nothing when the model is evaluated': () => evaluatesWithoutEffect(on, create()),
+    'leaves zero at the end what is pruned, whatever momentum and weight decay do': () => staysPruned(on, create()),
+    'reports every layer': () => reportsEveryLayer(on, create()),
+    'prunes a model that has a layer with one weight': () => prunesOneWeight(on, create()),
+    'goes on from a checkpoint to the same weights, to the bit': () => resumes(on, create()),
+    ...(promises ? exactness(on, create) : {}),
+    ...(engine
+      ? { 'trains to the same bits whether its steps are compiled or run one operation at a time': () => isCompiled(engine, create()) }
+      : {}),
     ...(plugins.length ? specs(create(), plugins) : {}),
   };
   return Object.entries(checks).map(([name, check]) => ({
     name,
     async run() {
-      await tf.setBackend('cpu');
+      if (!engine) await tf.setBackend('cpu');
       check();
     },
   }));
@@ -66,9 +74,9 @@ export function prunerChecks(create: CreatePruner, { plugins = [], steps = 60 }:
 
 // --- helpers: the checks ---
 
-function learns(pruner: Pruner, steps: number): void {
+function learns(on: Training, pruner: Pruner, steps: number): void {
   const losses: number[] = [];
-  withTrainer({ pruner, steps, learningRate: 0.1 }, (trainer, step) => {
+  on.withTrainer({ pruner, steps, learningRate: 0.1 }, (trainer, step) => {
     for (let i = 0; i < steps; i++) losses.push(step());
     trainer.finish();
     losses.push(trainer.evaluate(examples(), INPUT_SHAPE).loss);
@@ -77,26 +85,26 @@ function learns(pruner: Pruner, steps: number): void {
   expect(last < (first * 2) / 3, `a loss below ⅔ of the first, ${first}, after ${steps} steps`, last);
 }
 
-function isRepeatable(create: CreatePruner): void {
-  expectSame(train({ pruner: create() }), train({ pruner: create() }), 'a second run with the same seed');
+function isRepeatable(on: Training, create: CreatePruner): void {
+  expectSame(on.train({ pruner: create() }), on.train({ pruner: create() }), 'a second run with the same seed');
 }
 
-function dependsOnSeed(pruner: Pruner): void {
-  const [first, second] = [train({ pruner, seed: 1 }), train({ pruner, seed: 2 })];
+function dependsOnSeed(on: Training, pruner: Pruner): void {
+  const [first, second] = [on.train({ pruner, seed: 1 }), on.train({ pruner, seed: 2 })];
   const differs = Object.entries(first.weights).some(([name, weights]) => !sameBits(weights, second.weights[name] as Float32Array));
   expect(differs, 'other effective weights with seed 2 than with seed 1', 'the same');
 }
 
-function keepsNothing(pruner: Pruner): void {
-  const first = train({ pruner });
-  train({ pruner, seed: 7, steps: STEPS + 6 });
-  expectSame(first, train({ pruner }), 'a run after another one with the same pruner');
+function keepsNothing(on: Training, pruner: Pruner): void {
+  const first = on.train({ pruner });
+  on.train({ pruner, seed: 7, steps: STEPS + 6 });
+  expectSame(first, on.train({ pruner }), 'a run after another one with the same pruner');
 }
 
-function prunesTwoModels(pruner: Pruner): void {
-  const alone = [train({ pruner, seed: 1 }), train({ pruner, seed: 2 })];
-  const together = withTrainer({ pruner, seed: 1 }, (first, stepFirst) =>
-    withTrainer({ pruner, seed: 2 }, (second, stepSecond) => {
+function prunesTwoModels(on: Training, pruner: Pruner): void {
+  const alone = [on.train({ pruner, seed: 1 }), on.train({ pruner, seed: 2 })];
+  const together = on.withTrainer({ pruner, seed: 1 }, (first, stepFirst) =>
+    on.withTrainer({ pruner, seed: 2 }, (second, stepSecond) => {
       for (let i = 0; i < STEPS; i++) {
         stepFirst();
         stepSecond();
@@ -109,14 +117,14 @@ function prunesTwoModels(pruner: Pruner): void {
   for (const i of [0, 1]) expectSame(alone[i] as Outcome, together[i] as Outcome, `model ${i + 1} of two that are pruned at once`);
 }
 
-function leaksNothing(pruner: Pruner): void {
+function leaksNothing(on: Training, pruner: Pruner): void {
   const batches = tinyBatches();
   const count = () => tf.memory().numTensors;
   try {
     for (const end of ['finalize', 'dispose'] as const) {
       const model = tinyModel('convolutional', 0);
       const before = count();
-      const trainer = newTrainer({ pruner, model });
+      const trainer = on.newTrainer({ pruner, model });
       let warm = 0;
       for (let i = 0; i < STEPS; i++) {
         trainer.trainStep(batches[i % batches.length] as (typeof batches)[number]);
@@ -137,11 +145,11 @@ function leaksNothing(pruner: Pruner): void {
   }
 }
 
-function finalizes(pruner: Pruner): void {
+function finalizes(on: Training, pruner: Pruner): void {
   const model = tinyModel('convolutional', 0);
   const { inputs, labels } = examples();
   const predict = () => readTensor(() => model.predict(tf.tensor(inputs, [labels.length, ...INPUT_SHAPE])) as tf.Tensor);
-  withTrainer({ pruner, model }, (trainer, step) => {
+  on.withTrainer({ pruner, model }, (trainer, step) => {
     for (let i = 0; i < STEPS; i++) step();
     trainer.finish();
     const report = trainer.pruned.report();
@@ -157,9 +165,9 @@ function finalizes(pruner: Pruner): void {
   });
 }
 
-function evaluatesWithoutEffect(pruner: Pruner): void {
-  const undisturbed = train({ pruner });
-  const evaluated = withTrainer({ pruner }, (trainer, step) => {
+function evaluatesWithoutEffect(on: Training, pruner: Pruner): void {
+  const undisturbed = on.train({ pruner });
+  const evaluated = on.withTrainer({ pruner }, (trainer, step) => {
     const look = () => {
       const before = copy(trainer.variables);
       const [first, second] = [trainer.evaluate(examples(), INPUT_SHAPE), trainer.evaluate(examples(), INPUT_SHAPE)];
@@ -180,8 +188,8 @@ function evaluatesWithoutEffect(pruner: Pruner): void {
   expectSame(undisturbed, evaluated, 'a run with evaluations in between');
 }
 
-function staysPruned(pruner: Pruner): void {
-  withTrainer({ pruner, weightDecay: 0.05, momentum: 0.95 }, (trainer, step) => {
+function staysPruned(on: Training, pruner: Pruner): void {
+  on.withTrainer({ pruner, weightDecay: 0.05, momentum: 0.95 }, (trainer, step) => {
     for (let i = 0; i < STEPS; i++) step();
     trainer.finish();
     const report = trainer.pruned.report();
@@ -192,9 +200,9 @@ function staysPruned(pruner: Pruner): void {
   });
 }
 
-function reportsEveryLayer(pruner: Pruner): void {
+function reportsEveryLayer(on: Training, pruner: Pruner): void {
   const model = tinyModel('convolutional', 0);
-  withTrainer({ pruner, model, exclude: ['hidden'] }, (trainer, step) => {
+  on.withTrainer({ pruner, model, exclude: ['hidden'] }, (trainer, step) => {
     for (let i = 0; i < STEPS; i++) step();
     trainer.finish();
     const report = trainer.pruned.report();
@@ -213,8 +221,8 @@ function checkLayer({ name, nonzero, size, sparsity, threshold, prunable }: Laye
   expect(threshold === undefined || threshold >= 0, `a threshold of "${name}" from 0 up, or none`, threshold);
 }
 
-function prunesOneWeight(pruner: Pruner): void {
-  const { losses, report } = train({ pruner, kind: 'oneWeight' });
+function prunesOneWeight(on: Training, pruner: Pruner): void {
+  const { losses, report } = on.train({ pruner, kind: 'oneWeight' });
   expect(losses.every(Number.isFinite), 'finite losses', losses);
   expectEqual(
     report.map(({ size }) => size),
@@ -224,14 +232,14 @@ function prunesOneWeight(pruner: Pruner): void {
   expectPromise(pruner, report);
 }
 
-function resumes(pruner: Pruner): void {
-  const whole = train({ pruner });
+function resumes(on: Training, pruner: Pruner): void {
+  const whole = on.train({ pruner });
   const half = Math.floor(STEPS / 2) + 1;
-  const saved = withTrainer({ pruner }, (trainer, step) => {
+  const saved = on.withTrainer({ pruner }, (trainer, step) => {
     for (let i = 0; i < half; i++) step();
     return copy(trainer.variables);
   });
-  const resumed = withTrainer({ pruner }, (trainer, step) => {
+  const resumed = on.withTrainer({ pruner }, (trainer, step) => {
     expectEqual([...trainer.variables.keys()], [...saved.keys()], 'variables of the same names in a second trainer');
     for (const [name, values] of saved) {
       const variable = trainer.variables.get(name) as tf.Variable;
@@ -245,7 +253,12 @@ function resumes(pruner: Pruner): void {
   expectSame(whole, resumed, `a run that was interrupted after ${half} of ${STEPS} steps`);
 }
 
-function exactness(create: CreatePruner): Record<string, () => void> {
+function isCompiled(engine: Engine, pruner: Pruner): void {
+  const eager = { ...engine, compile: eagerEngine.compile };
+  expectSame(trainingOn(eager).train({ pruner }), trainingOn(engine).train({ pruner }), 'a run with compiled steps');
+}
+
+function exactness(on: Training, create: CreatePruner): Record<string, () => void> {
   const still = { learningRate: 1e-30, steps: 4 };
   const at = (sparsity: number) => {
     const pruner = create({ sparsity });
@@ -254,15 +267,15 @@ function exactness(create: CreatePruner): Record<string, () => void> {
   };
   const ties = (start: Start) => () => {
     for (const pruner of [create(), at(0), at(0.5)]) {
-      expectPromise(pruner, train({ pruner, start, ...still }).report);
-      expectPromise(pruner, train({ pruner, start }).report);
+      expectPromise(pruner, on.train({ pruner, start, ...still }).report);
+      expectPromise(pruner, on.train({ pruner, start }).report);
     }
   };
   return {
     'leaves exactly the number of weights that it promises': () => {
       const pruner = create();
-      expectPromise(pruner, train({ pruner }).report);
-      expectPromise(pruner, train({ pruner, exclude: ['output'] }).report);
+      expectPromise(pruner, on.train({ pruner }).report);
+      expectPromise(pruner, on.train({ pruner, exclude: ['output'] }).report);
     },
     'leaves exactly that number when all weights start equal': ties('constant'),
     'leaves exactly that number when weights are rounded': ties('rounded'),
@@ -272,7 +285,7 @@ function exactness(create: CreatePruner): Record<string, () => void> {
         () => {
           for (const kind of ['convolutional', 'oneWeight'] as const) {
             const pruner = at(sparsity);
-            expectPromise(pruner, train({ pruner, kind }).report);
+            expectPromise(pruner, on.train({ pruner, kind }).report);
           }
         },
       ]),
@@ -340,34 +353,44 @@ interface Outcome {
   readonly variables: ReadonlyMap<string, Float32Array>;
 }
 
-function newTrainer(options: TrainOptions & { readonly model: tf.LayersModel }): Trainer {
-  const { model, pruner, seed = 0, steps = STEPS, learningRate = 0.05, momentum = 0.9, weightDecay = 1e-3, exclude = [] } = options;
-  const training = { epochs: steps / STEPS_PER_EPOCH, learningRate, momentum, weightDecay };
-  return createTrainer({ model, pruner, seed, training, stepsPerEpoch: STEPS_PER_EPOCH, prunable: { exclude: [...exclude] } });
+interface Training {
+  newTrainer(options: TrainOptions & { readonly model: tf.LayersModel }): Trainer;
+  /** Hands a trainer and its next step to `use`, and cleans up behind it. */
+  withTrainer<T>(options: TrainOptions, use: (trainer: Trainer, step: () => number) => T): T;
+  train(options: TrainOptions): Outcome;
 }
 
-/** Hands a trainer and its next step to `use`, and cleans up behind it. */
-function withTrainer<T>(options: TrainOptions, use: (trainer: Trainer, step: () => number) => T): T {
-  const { seed = 0, kind = 'convolutional', start = 'random' } = options;
-  const model = options.model ?? tinyModel(kind, seed, start);
-  const batches = tinyBatches();
-  const trainer = newTrainer({ ...options, model });
-  try {
-    return use(trainer, () => trainer.trainStep(batches[trainer.step % batches.length] as (typeof batches)[number]));
-  } finally {
-    trainer.dispose();
-    model.dispose();
-    tf.dispose(batches as unknown as tf.TensorContainer);
-  }
-}
-
-function train(options: TrainOptions): Outcome {
-  const { steps = STEPS } = options;
-  return withTrainer(options, (trainer, step) => {
-    const losses = Array.from({ length: steps }, step);
-    trainer.finish();
-    return outcome(trainer, losses);
-  });
+function trainingOn(engine: Engine = eagerEngine): Training {
+  const on: Training = {
+    newTrainer(options) {
+      const { model, pruner, seed = 0, steps = STEPS, learningRate = 0.05, momentum = 0.9, weightDecay = 1e-3, exclude = [] } = options;
+      const training = { epochs: steps / STEPS_PER_EPOCH, learningRate, momentum, weightDecay };
+      const prunable = { exclude: [...exclude] };
+      return createTrainer({ model, pruner, seed, training, stepsPerEpoch: STEPS_PER_EPOCH, prunable, engine });
+    },
+    withTrainer(options, use) {
+      const { seed = 0, kind = 'convolutional', start = 'random' } = options;
+      const model = options.model ?? tinyModel(kind, seed, start);
+      const batches = tinyBatches();
+      const trainer = on.newTrainer({ ...options, model });
+      try {
+        return use(trainer, () => trainer.trainStep(batches[trainer.step % batches.length] as (typeof batches)[number]));
+      } finally {
+        trainer.dispose();
+        model.dispose();
+        tf.dispose(batches as unknown as tf.TensorContainer);
+      }
+    },
+    train(options) {
+      const { steps = STEPS } = options;
+      return on.withTrainer(options, (trainer, step) => {
+        const losses = Array.from({ length: steps }, step);
+        trainer.finish();
+        return outcome(trainer, losses);
+      });
+    },
+  };
+  return on;
 }
 
 function outcome({ pruned, variables }: Trainer, losses: readonly number[] = []): Outcome {
