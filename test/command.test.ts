@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   definePruner,
+  defineRegularizer,
   type FinishedResult,
   keepCount,
   loadModel,
@@ -425,6 +426,62 @@ describe('a configuration', () => {
   });
 });
 
+describe('regularizers in a configuration', () => {
+  const PLUGIN = `
+    import { definePlugin, defineRegularizer } from '@espalier/core';
+    import * as z from 'zod';
+
+    const softL1 = defineRegularizer({
+      name: 'soft-l1',
+      summary: 'A sum of square roots',
+      options: z.strictObject({ lambda: z.number().default(1e-3) }),
+      create: ({ lambda }) => ({
+        gradient: (p) => p.div(p.square().add(1).sqrt()).mul(lambda),
+        penalty: (p) => p.square().add(1).sqrt().sum().mul(lambda),
+      }),
+    });
+    export default definePlugin({ name: 'soft', apiVersion: 1, components: [softL1] });`;
+  const pruners = ['dense', { use: 'str', sparsity: null, sInit: -5 }];
+
+  it('are built by name, from data and from plugins, in every process', async () => {
+    const regularizers = { weights: { use: 'l1', lambda: 1e-4 }, thresholds: 'soft-l1' };
+    const config = { ...TINY, plugins: ['./soft.ts'], pruners, training: { ...TINY.training, regularizers }, report: false };
+    const folder = project({ 'soft.ts': PLUGIN, 'mine.json': config });
+    const [dense, str] = finished(await folder.espalier('compare', '--config', 'mine.json', '--json'));
+    for (const run of [dense, str]) {
+      expect(run?.spec.training).toEqual({
+        epochs: 1,
+        batchSize: 50,
+        weightDecay: 0,
+        regularizers: { weights: { use: 'l1', lambda: 1e-4 }, thresholds: { use: 'soft-l1' } },
+      });
+    }
+    const plain = { ...config, training: TINY.training };
+    folder.write('plain.json', JSON.stringify(plain));
+    const [other] = finished(await folder.espalier('compare', '--config', 'plain.json', '--json'));
+    expect(other?.id).not.toBe(dense?.id);
+    expect(other?.loss).not.toBe(dense?.loss);
+    const { stdout } = await folder.espalier('report', 'runs', '--format', 'csv');
+    expect(stdout).toContain('regularizers=(thresholds=soft-l1, weights=l1(lambda=0.0001))');
+  });
+
+  it('may be objects that no plugin brings', async () => {
+    const folder = project({}).folder;
+    const shrink = defineRegularizer({
+      name: 'shrink',
+      summary: 'Half the sum of squares',
+      options: z.strictObject({}),
+      create: () => ({ gradient: (p) => p.mul(1e-3), penalty: (p) => p.square().sum().mul(5e-4) }),
+    });
+    const regularizers = { weights: shrink() };
+    const { runs } = await compare(
+      { ...TINY, pruners: ['dense'], training: { ...TINY.training, regularizers }, report: false, runs: 'runs' },
+      { folder },
+    );
+    expect(runs.map(({ status, spec }) => [status, spec.training.regularizers])).toEqual([['finished', { weights: { use: 'shrink' } }]]);
+  });
+});
+
 describe('a mistake', () => {
   const withConfig = (config: object | string) => ({ 'wrong.json': config });
   const fromConfig = ['compare', '--config', 'wrong.json'];
@@ -453,6 +510,34 @@ describe('a mistake', () => {
     ],
     ['an unknown key', fromConfig, withConfig({ pruner: 'str' }), 'E_CONFIG', 'pruners'],
     ['an unknown key of training', fromConfig, withConfig({ training: { epoch: 1 } }), 'E_CONFIG', 'epochs'],
+    [
+      'an unknown group of regularizers',
+      fromConfig,
+      withConfig({ training: { regularizers: { kernels: 'l1' } } }),
+      'E_CONFIG',
+      'weights, thresholds',
+    ],
+    [
+      'an unknown regularizer',
+      fromConfig,
+      withConfig({ training: { regularizers: { weights: 'l0' } } }),
+      'E_COMPONENT_UNKNOWN',
+      '"hoyer-square"',
+    ],
+    [
+      'a regularizer beside a coefficient',
+      fromConfig,
+      withConfig({ training: { weightDecay: 1e-4, regularizers: { weights: { use: 'l1', lambda: 1e-4 } } } }),
+      'E_OPTIONS',
+      'weightDecay',
+    ],
+    [
+      'a regularizer for thresholds that a budget sets',
+      fromConfig,
+      withConfig({ pruners: ['str'], training: { regularizers: { thresholds: { use: 'l1', lambda: 1e-4 } } } }),
+      'E_OPTIONS',
+      'stateDecay',
+    ],
     ['an unknown option', fromConfig, withConfig({ pruners: [{ use: 'gmp', sparstiy: 0.5 }] }), 'E_OPTIONS', 'sparsity'],
     [
       'an unknown nested component',

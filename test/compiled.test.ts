@@ -1,7 +1,19 @@
-import { dense, dnw, globalMagnitude, gmp } from '@espalier/baselines';
-import { type Component, createTrainer, type Engine, erk, randomStream, type TrainingOptions, tf } from '@espalier/core';
+import { dense, dnw, feather, globalMagnitude, gmp, st3 } from '@espalier/baselines';
+import {
+  type Component,
+  createTrainer,
+  type Engine,
+  elasticNet,
+  erk,
+  hoyerSquare,
+  l1,
+  l2,
+  randomStream,
+  type TrainingOptions,
+  tf,
+} from '@espalier/core';
 import { type StartedEngine, startEngine } from '@espalier/engine';
-import { exp, str, straightThrough } from '@espalier/str';
+import { autoPrune, dst, exp, str, straightThrough } from '@espalier/str';
 import { lenet5, lenet300, resnet20 } from '@espalier/zoo';
 import { beforeAll, describe, expect, test } from 'vitest';
 
@@ -25,6 +37,11 @@ describe('the compiled step', () => {
     ['dnw', () => dnw()],
     ['gmp', () => gmp({ allocation: erk() })],
     ['global-magnitude', () => globalMagnitude()],
+    ['st-3', () => st3()],
+    ['feather', () => feather({ theta: 0.5 })],
+    ['dst', () => dst()],
+    ['autoprune', () => autoPrune()],
+    ['autoprune running free', () => autoPrune({ sparsity: null, lambda: 1e-4, variant: 'leaky' })],
   ];
   type Network = readonly [string, () => Component<'model'>, readonly number[], number];
   const MODELS: readonly Network[] = [
@@ -34,7 +51,13 @@ describe('the compiled step', () => {
   ];
 
   /** Values of every variable after 200 steps, and the losses on the way. */
-  function train(engine: Engine, pruner: Component<'pruner'>, [, model, shape, batch]: Network, training: TrainingOptions = {}, seed = 0) {
+  function train(
+    engine: Engine,
+    pruner: Component<'pruner'>,
+    [, model, shape, batch]: Network,
+    training: TrainingOptions = {},
+    { seed = 0, metered = false } = {},
+  ) {
     const random = randomStream(1, 'examples');
     const built = model().build({ inputShape: shape, classes: 10, seed: (name) => randomStream(0, 'init', name).seed() });
     const trainer = createTrainer({
@@ -56,7 +79,8 @@ describe('the compiled step', () => {
         'int32',
       ),
     }));
-    const losses = Array.from({ length: 200 }, (_, i) => trainer.trainStep(batches[i % 4] as (typeof batches)[number]));
+    const meter = metered ? trainer.newForceMeter() : undefined;
+    const losses = Array.from({ length: 200 }, (_, i) => trainer.trainStep(batches[i % 4] as (typeof batches)[number], meter));
     const values = [...trainer.variables].map(([name, variable]) => [
       name,
       Buffer.from(variable.dataSync().slice().buffer).toString('base64'),
@@ -64,7 +88,8 @@ describe('the compiled step', () => {
     trainer.dispose();
     built.dispose();
     tf.dispose(batches);
-    return { losses, values: Object.fromEntries(values) as Record<string, string> };
+    const forces = [...(meter?.take().values() ?? [])];
+    return { losses, values: Object.fromEntries(values) as Record<string, string>, forces };
   }
 
   describe.each(MODELS)('of %s', (...network) => {
@@ -89,6 +114,31 @@ describe('the compiled step', () => {
     expect(ours.losses).not.toEqual(train(compiled, dense(), network).losses);
   });
 
+  test.each(METHODS.filter(([name]) => name.startsWith('str')))('stays as it is where the forces are metered with %s', (_, pruner) => {
+    const network = MODELS[1] as Network;
+    const metered = train(compiled, pruner(), network, {}, { metered: true });
+    expect({ ...metered, forces: [] }).toEqual(train(compiled, pruner(), network));
+    expect(metered).toEqual(train(eager(), pruner(), network, {}, { metered: true }));
+    expect(metered.forces).toHaveLength(4);
+    expect(complaints).toEqual([]);
+  });
+
+  test.each<[string, TrainingOptions]>([
+    ['l2', { regularizers: { weights: l2({ lambda: 0.01 }) } }],
+    ['l1', { regularizers: { weights: l1({ lambda: 1e-3 }), thresholds: l1({ lambda: 0.1 }) } }],
+    ['elastic-net', { regularizers: { weights: elasticNet({ l1: 1e-3, l2: 0.01 }), bias: l2({ lambda: 0.1 }) } }],
+    ['hoyer-square', { regularizers: { weights: hoyerSquare({ lambda: 1e-5 }) } }],
+    ['decoupled l1', { regularizers: { weights: l1({ lambda: 1e-3 }) }, decoupled: true }],
+    ['a decoupled coefficient', { weightDecay: 0.01, decoupled: true, nesterov: true }],
+  ])('regularizes by %s', (_, training) => {
+    const network = MODELS[0] as Network;
+    const pruner = () => str({ sparsity: null, sInit: -5 });
+    const ours = train(compiled, pruner(), network, training);
+    expect(ours).toEqual(train(eager(), pruner(), network, training));
+    expect(ours.losses).not.toEqual(train(compiled, pruner(), network).losses);
+    expect(complaints).toEqual([]);
+  });
+
   test('draws dropout from the seed, step by step, and stays compiled', () => {
     const withDropout = (): Component<'model'> => ({
       ...lenet300(),
@@ -106,7 +156,7 @@ describe('the compiled step', () => {
     const network: Network = ['dropout', withDropout, [28, 28, 1], 16];
     const ours = train(compiled, str(), network);
     expect(ours).toEqual(train(eager(), str(), network));
-    expect(ours.losses).not.toEqual(train(compiled, str(), network, {}, 1).losses);
+    expect(ours.losses).not.toEqual(train(compiled, str(), network, {}, { seed: 1 }).losses);
     expect(complaints).toEqual([]);
   });
 });

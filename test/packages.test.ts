@@ -51,7 +51,8 @@ describe.each(PACKAGES)('%s', (name) => {
     expect(files).toContain('LICENSE');
     const surplus = files.filter(
       (file) =>
-        !/^(LICENSE|README\.md|package\.json|dist\/.+\.(js|d\.ts))$/.test(file) || /\.test\.|fixture|test-helper|support\//.test(file),
+        !/^(LICENSE|README\.md|package\.json|dist\/.+\.(js|d\.ts)|native\/.+\.cc)$/.test(file) ||
+        /\.test\.|fixture|test-helper|support\//.test(file),
     );
     expect(surplus).toEqual([]);
   });

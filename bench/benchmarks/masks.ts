@@ -1,4 +1,5 @@
-import { kthLargestScore, randomStream, topK } from '@espalier/core';
+import { kthLargest, randomStream, readFloats, tf, topKMasks } from '@espalier/core';
+import { startEngine } from '@espalier/engine';
 import type { Benchmark, Result } from '../benchmark.ts';
 import { compareOrAlone, measureTurns, type Side, sideOf } from '../measure.ts';
 import { RESNET50_SIZES, RESNET50_WEIGHTS } from '../networks/resnet50-sizes.ts';
@@ -11,10 +12,12 @@ export const masks: Benchmark = {
   summary: `thresholds and masks of ${RESNET50_WEIGHTS.toLocaleString('en')} weights, global and for the 54 layers of ResNet-50`,
   threads: 1,
   async run({ threads, rounds = 8, only = '', patience, log }) {
+    const engine = await startEngine({ threads, log });
     const peer = await startTorchPeer(threads, log);
     try {
-      const layers = randomMagnitudes(RESNET50_SIZES);
-      await peer?.ask('load_tensors', { arrays: peer.share(named(layers)) });
+      const magnitudes = randomMagnitudes(RESNET50_SIZES);
+      await peer?.ask('load_tensors', { arrays: peer.share(named(magnitudes)) });
+      const layers = magnitudes.map((own) => tf.tensor1d(own));
       const watch = watchMachine({ peerTime: peer?.cpuTime, patience });
       const results: Result[] = [];
       for (const task of TASKS.filter(({ name }) => name.includes(only))) {
@@ -26,11 +29,11 @@ export const masks: Benchmark = {
       }
       const notes = [
         `The largest 10 % of ${RESNET50_WEIGHTS.toLocaleString('en')} magnitudes of normally distributed weights, chosen exactly.`,
-        'threshold: kthLargestScore against torch.kthvalue. mask: topK, which settles ties by position, against torch.topk with sorted=False and',
-        'a scatter of ones into zeros: both end with a 0/1 mask of floats. One thread each; both found the same thresholds.',
+        'threshold: kthLargest against torch.kthvalue. mask: topKMasks, which settles ties by position, against torch.topk with sorted=False and',
+        'a scatter of ones into zeros: both go from tensors of floats to 0/1 tensors of floats. One thread each; both found the same thresholds.',
         watch.summary(),
       ];
-      return { versions: { ...peer?.versions }, parts: [{ peer: 'PyTorch', notes, results }] };
+      return { versions: { [engine.name]: engine.version, ...peer?.versions }, parts: [{ peer: 'PyTorch', notes, results }] };
     } finally {
       await peer?.close();
     }
@@ -81,14 +84,18 @@ const named = (layers: readonly Float32Array[]) => [
 ];
 
 /** Both sides, and a check that what they found last is the same. */
-function sidesOf({ op, perLayer }: Task, layers: readonly Float32Array[], peer: TorchPeer | undefined) {
+function sidesOf({ op, perLayer }: Task, layers: readonly tf.Tensor[], peer: TorchPeer | undefined) {
   const groups = perLayer ? layers.map((layer) => [layer]) : [layers];
   const counts = perLayer ? RESNET50_SIZES.map(kept) : [kept(RESNET50_WEIGHTS)];
   const names = perLayer ? layers.map((_, i) => `layer${i}`) : ['all'];
-  let mine: (number | Float32Array[])[] = [];
+  let mine: (number | tf.Tensor[])[] = [];
   let values: readonly number[] = [];
-  const select = op === 'kth' ? kthLargestScore : topK;
-  const ours = sideOf({ name: 'ours', step: () => (mine = groups.map((group, i) => select(group, counts[i] as number))) });
+  const select = op === 'kth' ? kthLargest : topKMasks;
+  const step = () => {
+    tf.dispose(mine as tf.TensorContainer);
+    mine = groups.map((group, i) => select(group, counts[i] as number));
+  };
+  const ours = sideOf({ name: 'ours', step });
   const theirs: Side | undefined = peer && {
     name: 'theirs',
     async run(steps) {
@@ -102,19 +109,16 @@ function sidesOf({ op, perLayer }: Task, layers: readonly Float32Array[], peer: 
     },
   };
   const check = () => {
+    const found = mine.map((one, i) => (typeof one === 'number' ? one : smallestKept(groups[i] as tf.Tensor[], one)));
+    tf.dispose(mine as tf.TensorContainer);
     if (!peer) return;
-    const found = mine.map((one, i) => (typeof one === 'number' ? one : smallestKept(groups[i] as Float32Array[], one)));
     if (found.some((value, i) => value !== Math.fround(values[i] as number)))
       throw new Error('Ours and PyTorch found different thresholds.');
   };
   return { sides: theirs ? [ours, theirs] : [ours], check };
 }
 
-function smallestKept(scores: readonly Float32Array[], masks: readonly Float32Array[]): number {
-  let smallest = Number.POSITIVE_INFINITY;
-  for (const [i, own] of scores.entries()) {
-    const mask = masks[i] as Float32Array;
-    for (let j = 0; j < own.length; j++) if (mask[j] === 1 && (own[j] as number) < smallest) smallest = own[j] as number;
-  }
-  return smallest;
+function smallestKept(scores: readonly tf.Tensor[], masks: readonly tf.Tensor[]): number {
+  const ofEach = scores.map((own, i) => readFloats(() => tf.where((masks[i] as tf.Tensor).cast('bool'), own, Infinity).min())[0] as number);
+  return Math.min(...ofEach);
 }

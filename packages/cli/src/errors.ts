@@ -1,5 +1,55 @@
 import { EspalierError } from '@espalier/core';
 
+export const allocationNeedsWeights = (allocation: string) =>
+  new EspalierError(
+    'E_USAGE',
+    `Allocation "${allocation}" looks at the values of the weights, and a cost is counted on shapes alone. Give the folder of a finished run as --budget.`,
+  );
+
+export const axesMissing = (example: string) =>
+  new EspalierError(
+    'E_AXIS',
+    `Nothing is varied. Name an axis: --axis ${example}, or in a configuration ablation: { axes: { "${example}": "all" } }.`,
+  );
+
+export const axisAmbiguous = (axis: string, options: readonly string[]) =>
+  new EspalierError('E_AXIS', `Several options take a ${axis}: ${options.join(', ')}. Name one of them.`);
+
+export const axisIsSparsity = () =>
+  new EspalierError('E_AXIS', '"sparsity" is not an axis: every point is trained at every sparsity that is given, --sparsity 0.9,0.95.');
+
+export const axisNeedsValues = (axis: string, example: string) =>
+  new EspalierError(
+    'E_AXIS',
+    `Axis "${axis}" has no list of values of its own: say which, --axis ${axis}=${example}, or in a configuration { "${axis}": [...] }.`,
+  );
+
+export const axisTwice = (first: string, second: string) =>
+  new EspalierError(
+    'E_AXIS',
+    first === second
+      ? `Axis "${first}" is given twice. Put its values in one list.`
+      : `The axes "${first}" and "${second}" are the same option. Leave one of them out.`,
+  );
+
+export const axisUnknown = (axis: string, owner: string, known: readonly string[]) =>
+  new EspalierError(
+    'E_AXIS',
+    `${owner} has no axis "${axis}". Its axes: ${known.join(', ') || 'none'}. Besides these: "pruner" and "training.<option>", with values.`,
+  );
+
+export const combinationsRefused = (refused: readonly { readonly at: string; readonly problem: string }[]) =>
+  new EspalierError(
+    'E_OPTIONS',
+    `${refused.length} of the points can't be built, so nothing is trained. ` +
+      refused
+        .slice(0, 3)
+        .map(({ at, problem }) => `${at}: ${sentence(problem.replace(/ \[E_\w+\]$/, ''))} `)
+        .join('') +
+      (refused.length > 3 ? `And ${refused.length - 3} more. ` : '') +
+      'Name the values that go together.',
+  );
+
 export const configInvalid = (source: string, problems: readonly string[]) =>
   new EspalierError('E_CONFIG', `${source}: ${problems.join('; ')}.`);
 
@@ -8,6 +58,12 @@ export const configEmpty = (source: string) =>
 
 export const configUnreadable = (file: string, cause: unknown) =>
   new EspalierError('E_CONFIG', `${file} can't be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+
+export const inputUnknown = (model: string) =>
+  new EspalierError(
+    'E_USAGE',
+    `Model "${model}" doesn't say what data it is known for. Add --input, such as 224x224x3, and --classes, such as 1000.`,
+  );
 
 export const noRuns = (folder: string) =>
   new EspalierError('E_NO_RUNS', `There are no results in "${folder}". "espalier compare" makes some; --runs says where they are kept.`);
@@ -22,6 +78,12 @@ export const pluginMissing = (name: string, from: string, cause: unknown) =>
 
 export const runCrashed = (how: string) =>
   new EspalierError('E_RUN_CRASHED', `The process of this run ended ${how}. The next start goes on from its last epoch.`);
+
+export const studyUnknown = (name: string, known: readonly string[]) =>
+  new EspalierError(
+    'E_STUDY',
+    `There is no study "${name}" among the runs. Studies: ${known.map((one) => `"${one}"`).join(', ') || 'none; "espalier ablate" makes one'}.`,
+  );
 
 export const usageInvalid = (problem: string, allowed?: string) =>
   new EspalierError('E_USAGE', `${sentence(problem)}${allowed ? ` ${sentence(allowed)}` : ''}`);

@@ -1,4 +1,4 @@
-import { EspalierError } from '@espalier/core';
+import { EspalierError, type RunResult } from '@espalier/core';
 import pc from 'picocolors';
 
 /** Exit codes: all well; some run failed; the command or its configuration is wrong. */
@@ -19,9 +19,24 @@ export function duration(milliseconds: number): string {
 
 /** How a table is drawn on standard output: as wide as the terminal, in colour if it shows some. */
 export const terminalOptions = () => ({
-  width: process.stdout.columns ?? 120,
+  width: process.stdout.columns || 120,
   color: pc.isColorSupported && process.stdout.isTTY === true,
 });
 
+/** What was typed, so that it can be typed again. */
+export const typedCommand = (): string =>
+  ['espalier', ...process.argv.slice(2)]
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(' ');
+
 /** "1 run", "3 runs" */
 export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+
+/** A run as `--json` prints it: the result, without what every run repeats. */
+export function runToJson(run: RunResult): Omit<RunResult, 'format'> {
+  const { format: _, ...rest } = run;
+  return rest;
+}
+
+export const exitCodeOf = (runs: readonly RunResult[]): number =>
+  runs.some((run) => run.status === 'failed') ? EXIT.runFailed : EXIT.done;

@@ -8,7 +8,9 @@ import {
   type RunRequest,
   type Spec,
   tf,
+  withoutValues,
 } from '@espalier/core';
+import { buildTraining } from './build-training.ts';
 import type { ResolvedConfig } from './config/config.ts';
 
 /**
@@ -16,28 +18,23 @@ import type { ResolvedConfig } from './config/config.ts';
  * Builds every component, so that a mistake shows before anything is trained.
  */
 export function planRuns(config: ResolvedConfig, registry: Registry, engine: RunRequest['engine']): RunRequest[] {
-  const model = registry.build('model', config.model);
-  const data = registry.build('dataset', config.data);
-  checkModel(model, data, config.prunable);
+  const { model, data } = buildTask(config, registry);
   const pruners = config.pruners.flatMap((reference) => atEverySparsity(registry, reference, config.sparsity));
-  const { training, prunable } = config;
+  const { prunable } = config;
+  const training = buildTraining(config.training, registry);
   return pruners.flatMap((pruner) => config.seeds.map((seed) => ({ model, data, pruner, training, prunable, seed, engine })));
 }
 
-// --- helpers ---
-
-/** Builds the network once, to see that it takes the data's inputs and has the kernels that are named. */
-function checkModel(model: Component<'model'>, { inputShape, classes }: Dataset, prunable: PrunableOptions): void {
-  tf.enableProdMode(); // or TensorFlow.js advertises tfjs-node here
-  const built = model.build({ inputShape, classes, seed: () => 1 });
-  try {
-    prunableKernels(built, prunable);
-  } finally {
-    built.dispose();
-  }
+/** Model and data, which are the same for all runs; they go together. */
+export function buildTask(config: ResolvedConfig, registry: Registry): Pick<RunRequest, 'model' | 'data'> {
+  const model = registry.build('model', config.model);
+  const data = registry.build('dataset', config.data);
+  checkModel(model, data, config.prunable);
+  return { model, data };
 }
 
-function atEverySparsity(
+/** The pruner, built at every sparsity; once, if it has no such option or sets it itself. */
+export function atEverySparsity(
   registry: Registry,
   reference: ComponentReference<'pruner'>,
   sparsities: readonly number[],
@@ -47,6 +44,19 @@ function atEverySparsity(
   const takesSparsity = 'sparsity' in registry.get('pruner', use).definition.options.shape;
   if (!takesSparsity || 'sparsity' in options) return [registry.build('pruner', { use, ...options })];
   return sparsities.map((sparsity) => registry.build('pruner', { use, ...options, sparsity }));
+}
+
+// --- helpers ---
+
+/** Builds the network once, to see that it takes the data's inputs and has the kernels that are named. */
+function checkModel(model: Component<'model'>, { inputShape, classes }: Dataset, prunable: PrunableOptions): void {
+  tf.enableProdMode(); // or TensorFlow.js advertises tfjs-node here
+  const built = withoutValues(() => model.build({ inputShape, classes, seed: () => 1 }));
+  try {
+    prunableKernels(built, prunable);
+  } finally {
+    built.dispose();
+  }
 }
 
 const isBuilt = (reference: ComponentReference<'pruner'>): reference is Component<'pruner'> =>

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type ParsedAxis, parseAxis, parseValue } from './ablation/parse-axis.ts';
 import { KINDS } from './kinds.ts';
 import { version } from './version.ts';
 
@@ -22,45 +23,79 @@ export function createProgram(): { readonly program: Command; run(args: readonly
     .configureOutput({ outputError: () => {} }) // run() shows every error in one way
     .addHelpText('after', EXAMPLES);
 
-  program
+  const compare = program
     .command('compare', { isDefault: false })
     .summary('train pruning methods side by side and report')
     .description(
       'Trains every pruner at every sparsity with every seed, then prints the table and writes the report. Finished runs are not trained again; an interrupted one goes on where it was. Flags go before the configuration file.',
     )
-    .option('-c, --config <file>', 'configuration; default: espalier.config.{ts,js,mjs,json,yaml} or "espalier" in package.json')
     .option('-p, --pruners <names>', 'comma-separated; "espalier plugins" lists them (default: dense,str,dnw,gmp,global-magnitude)', names)
-    .option('-s, --sparsity <fractions>', 'comma-separated, each in [0, 1) (default: 0.9)', fractions)
-    .option('--seeds <numbers>', 'comma-separated (default: 0)', integers)
-    .option('-m, --model <name>', 'model (default: lenet5)')
-    .option('-d, --data <name>', 'data set (default: mnist)')
-    .option('-e, --epochs <number>', 'epochs (default: 3)', positive)
-    .addOption(new Option('--engine <name>', 'engine (default: auto)').choices(['auto', 'native', 'wasm']))
-    .option('--threads <number>', 'engine threads of one run; part of its identity (default: 1)', positive)
-    .option('-w, --workers <number>', 'runs at once (default: cores / threads)', positive)
-    .option('--runs <folder>', 'where runs are kept (default: runs)')
-    .option('-r, --report <folder>', 'where the report goes (default: report)')
-    .option('--no-report', 'write no report')
-    .option('--json', 'print the results as JSON and nothing else')
     .addHelpText('after', COMPARE_EXAMPLES)
     .action((flags: Record<string, unknown>) =>
-      run(async () => (await import('./commands/compare.ts')).compareCommand)({
-        ...flags,
-        ...(flags.report === true ? { report: undefined } : {}),
-      } as never),
+      run(async () => (await import('./commands/compare.ts')).compareCommand)(withReport(flags) as never),
     );
+  addTrainingOptions(compare);
+
+  const ablate = program
+    .command('ablate')
+    .summary('vary options of one pruner, one at a time or as a grid, and report')
+    .description(
+      'Trains one pruner with some of its options varied, at every sparsity with every seed, and writes the tables and figures. Runs are shared with "compare": what is finished is not trained again. Flags go before the configuration file.',
+    )
+    .option(
+      '-a, --axis <axis>',
+      'an option of the pruner, the kind of component that it takes, training.<option> or "pruner"; name=value,value,... for some of its values, else all; can be repeated',
+      (text, before: readonly ParsedAxis[] = []) => [...before, parseAxis(text)],
+    )
+    .addOption(new Option('--mode <mode>', 'how axes go together (default: one-at-a-time)').choices(['one-at-a-time', 'grid']))
+    .option('-p, --pruner <pruner>', 'what is varied, and compared with: str, or str(granularity=filter) (default: str)', parseValue)
+    .option('-n, --name <name>', 'of the study, kebab-case (default: made of pruner, axes, model and data)')
+    .addHelpText('after', ABLATE_EXAMPLES)
+    .action((flags: Record<string, unknown>) =>
+      run(async () => (await import('./commands/ablate.ts')).ablateCommand)(withReport(flags) as never),
+    );
+  addTrainingOptions(ablate);
 
   program
     .command('report [runs...]')
     .summary('tables and figures of finished runs')
-    .description('Prints the table of the runs in a folder (default: runs), or writes the whole report into one with --out.')
+    .description(
+      'Prints the table of the runs in a folder or an archive (default: runs), or writes the whole report into a folder with --out. Every number comes from the results that the runs left behind.',
+    )
     .addOption(
       new Option('-f, --format <format>', 'format of the table')
-        .choices(['terminal', 'markdown', 'csv', 'html', 'json'])
+        .choices(['terminal', 'markdown', 'csv', 'latex', 'html', 'json'])
         .default('terminal'),
     )
     .option('-o, --out <folder>', 'write tables, figures and index.html here')
+    .option('--study <name>', 'the tables of this study, which show what is missing')
+    .option('--reference <name>', 'what the others are compared with: a method, or a value of an axis (default: dense, or the base)')
+    .option('--archive <file>', 'write results and studies into one sealed file, compressed if it ends with .gz; reports can be made of it')
+    .addHelpText('after', REPORT_EXAMPLES)
     .action((runs: string[], flags) => run(async () => (await import('./commands/report.ts')).reportCommand)(runs, flags));
+
+  program
+    .command('cost')
+    .summary('what a network costs at a budget, layer by layer')
+    .description(
+      'Counts weights, multiply-adds and bytes on the shapes of a network; nothing is trained. A budget comes from a file or a finished run, or from an allocation and a sparsity; without one, the network is dense.',
+    )
+    .requiredOption('-m, --model <model>', 'resnet50, or mobilenet-v1(width=0.5); "espalier plugins --kind model" lists them', parseValue)
+    .option('-b, --budget <file>', 'CSV file "layer,sparsity" with fractions, or the folder of a finished run')
+    .option('-a, --allocation <allocation>', 'erk, or erk(power=0.5); shares out --sparsity (default: uniform)', parseValue)
+    .option('-s, --sparsity <fraction>', 'in [0, 1), of the layers that are pruned', fraction)
+    .option('-x, --exclude <layers>', 'comma-separated layers to leave dense; "*" stands for any characters', names)
+    .addOption(
+      new Option('--convention <name>', 'paper: multiply-adds, as STR; rigl: additions and multiplications, as RigL')
+        .choices(['paper', 'rigl'])
+        .default('paper'),
+    )
+    .option('--input <shape>', 'of one example, such as 224x224x3 (default: what the model is known for)', shape)
+    .option('--classes <number>', 'default: what the model is known for', positive)
+    .option('-c, --config <file>', 'configuration whose plugins can be named')
+    .option('--json', 'print JSON, with every digit')
+    .addHelpText('after', COST_EXAMPLES)
+    .action((flags) => run(async () => (await import('./commands/cost.ts')).costCommand)(flags));
 
   program
     .command('plugins')
@@ -69,6 +104,22 @@ export function createProgram(): { readonly program: Command; run(args: readonly
     .addOption(new Option('-k, --kind <kind>', 'only this kind').choices(KINDS))
     .option('--json', 'print JSON')
     .action((flags) => run(async () => (await import('./commands/plugins.ts')).pluginsCommand)(flags));
+
+  program
+    .command('check-threshold-function <name>')
+    .summary("whether a threshold function meets the STR paper's conditions, with a plot")
+    .description(
+      "Measures the four conditions of the STR paper's appendix A.1 on a threshold function g: positive, limits, slope, and slope where training starts. Prints them with g and its slope. Ends with 1 if one fails.",
+    )
+    .option('--options <json>', 'its options: \'{"k": 2}\'', jsonObject)
+    .option('-c, --config <file>', 'configuration whose plugins are known too')
+    .option('--s-init <number>', 'where training starts (default: the s of a threshold of 0.001, as on an exact budget)', finite)
+    .option('--json', 'print conditions and curve as JSON and nothing else')
+    .option('-o, --out <file>', 'draw the figure too: a name that ends with .svg or .png')
+    .addHelpText('after', CHECK_EXAMPLES)
+    .action((name: string, flags) =>
+      run(async () => (await import('./commands/check-threshold-function.ts')).checkThresholdFunctionCommand)(name, flags),
+    );
 
   program
     .command('doctor')
@@ -95,12 +146,40 @@ export function createProgram(): { readonly program: Command; run(args: readonly
 
 // --- helpers ---
 
+/** What every command that trains takes. */
+const addTrainingOptions = (command: Command): Command =>
+  command
+    .option('-c, --config <file>', 'configuration; default: espalier.config.{ts,js,mjs,json,yaml} or "espalier" in package.json')
+    .option('-s, --sparsity <fractions>', 'comma-separated, each in [0, 1) (default: 0.9)', fractions)
+    .option('--seeds <numbers>', 'comma-separated (default: 0)', integers)
+    .option('-m, --model <name>', 'model (default: lenet5)')
+    .option('-d, --data <name>', 'data set (default: mnist)')
+    .option('-e, --epochs <number>', 'epochs (default: 3)', positive)
+    .addOption(new Option('--engine <name>', 'engine (default: auto)').choices(['auto', 'native', 'wasm']))
+    .option('--threads <number>', 'engine threads of one run; part of its identity (default: 1)', positive)
+    .option('-w, --workers <number>', 'runs at once (default: cores / threads)', positive)
+    .option('--runs <folder>', 'where runs are kept (default: runs)')
+    .option('-r, --report <folder>', 'where the report goes (default: report)')
+    .option('--no-report', 'write no report')
+    .option('--json', 'print the results as JSON and nothing else');
+
+/** `--no-report` makes commander give the option a value that nobody typed. */
+const withReport = (flags: Record<string, unknown>) => ({ ...flags, ...(flags.report === true ? { report: undefined } : {}) });
+
 const EXAMPLES = `
 Examples:
   $ espalier compare                                   five methods on MNIST at 90 % sparsity
   $ espalier compare -p str,gmp -s 0.9,0.98 --seeds 0,1,2
+  $ espalier ablate --axis threshold-function --axis estimator --mode grid
   $ espalier report runs --format markdown
   $ espalier plugins --kind pruner
+`;
+
+const COST_EXAMPLES = `
+Examples:
+  $ espalier cost --model resnet50 --allocation erk --sparsity 0.9
+  $ espalier cost --model mobilenet-v1 --sparsity 0.9 --exclude "conv1,dw*" --convention rigl
+  $ espalier cost --model resnet50 --budget budget.csv --json
 `;
 
 const COMPARE_EXAMPLES = `
@@ -116,6 +195,36 @@ A configuration (espalier.config.ts):
     sparsity: [0.9, 0.95],
     training: { epochs: 5 },
   });
+`;
+
+const REPORT_EXAMPLES = `
+Examples:
+  $ espalier report runs --format latex > table.tex
+  $ espalier report runs --study str-estimator-lenet5-mnist --out report
+  $ espalier report runs --study str-estimator-lenet5-mnist --archive study.jsonl.gz
+  $ espalier report study.jsonl.gz --reference straight-through
+`;
+
+const ABLATE_EXAMPLES = `
+Examples:
+  $ espalier ablate --axis estimator                          every estimator, with all else as in str
+  $ espalier ablate --axis threshold-function --axis estimator --mode grid --seeds 0,1,2
+  $ espalier ablate --axis 'estimator=subgradient,straight-through' --axis granularity --sparsity 0.9,0.95
+  $ espalier ablate --pruner 'gmp(every=50)' --axis allocation --axis 'schedule=cubic,linear(end=0.7)'
+  $ espalier ablate --axis training.learningRate=0.02,0.05,0.1
+
+In a configuration (espalier.config.ts):
+  export default defineConfig({
+    sparsity: [0.9, 0.95],
+    seeds: [0, 1, 2],
+    ablation: { pruner: 'str', axes: { g: 'all', estimator: ['subgradient', 'straight-through'] }, mode: 'grid' },
+  });
+`;
+
+const CHECK_EXAMPLES = `
+Examples:
+  $ espalier check-threshold-function sigmoid
+  $ espalier check-threshold-function arctan --options '{"k": 2}' --s-init -3200 --out arctan.svg
 `;
 
 /** What commander says, with a code and what could be typed instead. */
@@ -144,5 +253,26 @@ const numbers = (text: string, check: (n: number) => boolean, what: string): num
   });
 
 const fractions = (text: string) => numbers(text, (n) => n >= 0 && n < 1, 'a fraction in [0, 1): write 0.9 for 90 %');
+const fraction = (text: string) => {
+  const [first, ...more] = fractions(text);
+  if (first === undefined || more.length) throw new InvalidArgumentError(`"${text}" is not one fraction in [0, 1).`);
+  return first;
+};
+const shape = (text: string): number[] => {
+  if (!/^\d+(x\d+)*$/.test(text) || /(^|x)0/.test(text)) throw new InvalidArgumentError(`"${text}" is not a shape: write 224x224x3.`);
+  return text.split('x').map(Number);
+};
 const integers = (text: string) => numbers(text, Number.isInteger, 'a whole number');
 const positive = (text: string) => numbers(text, (n) => Number.isInteger(n) && n > 0, 'a whole number from 1 on')[0] as number;
+const finite = (text: string) => numbers(text, () => true, 'a number')[0] as number;
+
+function jsonObject(text: string): Record<string, unknown> {
+  const refused = new InvalidArgumentError(`It has to be a JSON object, as in '{"k": 2}'.`);
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    throw refused;
+  }
+  throw refused;
+}

@@ -6,20 +6,24 @@ import type { SubgradientEstimator } from './kinds/estimator.ts';
 import type { Model } from './kinds/model.ts';
 import type { ThresholdOperator } from './kinds/operator.ts';
 import type { Pruner } from './kinds/pruner.ts';
+import type { Regularizer } from './kinds/regularizer.ts';
 import type { Schedule } from './kinds/schedule.ts';
 import type { Score } from './kinds/score.ts';
 import type { ThresholdFunction } from './kinds/threshold-function.ts';
+import type { ThresholdSource } from './kinds/threshold-source.ts';
 import type { Spec } from './results.ts';
 
 /** Everything that can be swapped, by kind. */
 export interface Kinds {
   pruner: Pruner;
+  'threshold-source': ThresholdSource;
   'threshold-function': ThresholdFunction;
   estimator: SubgradientEstimator;
   operator: ThresholdOperator;
   allocation: Allocation;
   schedule: Schedule;
   score: Score;
+  regularizer: Regularizer;
   model: Model;
   dataset: Dataset;
 }
@@ -74,12 +78,14 @@ export const definePruner: <Schema extends z.ZodObject, State>(definition: {
   readonly options: Schema;
   create(options: z.output<Schema>): Pruner<State>;
 }) => Factory<'pruner', Schema, Pruner<State>> = define('pruner') as never;
+export const defineThresholdSource = define('threshold-source');
 export const defineThresholdFunction = define('threshold-function');
 export const defineEstimator = define('estimator');
 export const defineOperator = define('operator');
 export const defineAllocation = define('allocation');
 export const defineSchedule = define('schedule');
 export const defineScore = define('score');
+export const defineRegularizer = define('regularizer');
 export const defineModel = define('model');
 export const defineDataset = define('dataset');
 

@@ -18,6 +18,13 @@ export const apiVersion = (plugin: string, given: unknown, supported: number) =>
     `Plugin "${plugin}" was written for apiVersion ${String(given)}, this Espalier speaks ${supported}. Install a matching version of the plugin or of Espalier.`,
   );
 
+export const archiveBroken = (file: string, line: number, problem: string, cause?: unknown) =>
+  new EspalierError(
+    'E_RESULT',
+    `${file}, line ${line}: ${problem}. An archive is not to be edited: make it again from the runs, or take an earlier copy.`,
+    { cause },
+  );
+
 export const componentCollision = (kind: string, name: string, first: string, second: string) =>
   new EspalierError(
     'E_COMPONENT_COLLISION',
@@ -51,6 +58,9 @@ export const optionsInvalid = (kind: string, name: string, problems: readonly st
     `${kind} "${name}": ${problems.join('; ')}. ${allowed.length ? `Options: ${allowed.join(', ')}.` : 'It has no options.'}`,
   );
 
+export const sparsityNeeded = (source: string) =>
+  new EspalierError('E_OPTIONS', `threshold-source "${source}" can't run free: give a sparsity in [0, 1) instead of sparsity: null.`);
+
 export const patternMatchesNothing = (option: string, pattern: string, names: readonly string[]) =>
   new EspalierError('E_PATTERN', `${option}: "${pattern}" matches no kernel. Kernels: ${list(names)}. "*" stands for any characters.`);
 
@@ -59,6 +69,9 @@ export const pluginInvalid = (plugin: string, problem: string) =>
     'E_PLUGIN',
     `Plugin "${plugin}": ${problem}. A plugin's default export is definePlugin({ name, apiVersion, components }).`,
   );
+
+export const regularizedTwice = (group: string, given: string, advice: string) =>
+  new EspalierError('E_OPTIONS', `training: "regularizers.${group}" takes the place of a coefficient, but ${given} too. ${advice}`);
 
 export const resultUnreadable = (file: string, problem: string, cause?: unknown) =>
   new EspalierError('E_RESULT', `${file} is not a result of Espalier: ${problem}. Delete the run's folder to have it trained again.`, {

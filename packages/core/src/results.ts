@@ -1,7 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { resultUnreadable } from './errors.ts';
+import { archiveBroken, resultUnreadable } from './errors.ts';
+import { runId } from './runs/run-id.ts';
+import { unseal } from './runs/seal.ts';
+
+export { EspalierError } from './errors.ts';
+export { canonicalJson, digestOf, runId } from './runs/run-id.ts';
 
 /**
  * What a run leaves behind, and how to read it. Reports know nothing else of a run. No TensorFlow.js in this module: it is
@@ -127,6 +132,58 @@ export const studySchema = z.strictObject({
 });
 export type Study = z.infer<typeof studySchema>;
 
+/**
+ * What moves a trained variable s of a pruner's state: means over its elements and over the steps since the entry before, weighed by the
+ * learning rates η. Each force is a change of s per step and unit of learning rate; positive is up. Without momentum s has moved by
+ * Σ η·(task + decay + correction); with it, s rests where the three add up to 0.
+ */
+export interface StateLog {
+  /** Of the variable itself, after the step. */
+  readonly value: number;
+  /** −∂L/∂s of the batches; for STR's s: g'(s)·Σ G·sign(W)·1{active}. */
+  readonly task: number;
+  /** Of weight decay, −λ·s, or what stands in its place: −∇R(s) of a regularizer, and the pruner's own penalty. */
+  readonly decay: number;
+  /** What the pruner did to s between the steps, as the force that SGD with its momentum would have needed to move it as far. */
+  readonly correction: number;
+}
+
+/** A pruned layer after a step. Logs of old runs lack what is optional; numbers that are there for the looking have six digits. */
+export interface LayerLog {
+  readonly name: string;
+  readonly nonzero: number;
+  readonly sparsity: number;
+  /** Magnitude below which weights are zero, where the method has one (mean, where it has several). */
+  readonly threshold?: number;
+  /** Mean of |W| over all stored weights, pruned or not. */
+  readonly meanMagnitude?: number;
+  /** Share of the weights that were nonzero and are zero or the other way around, compared with the entry before (first: the start). */
+  readonly churn?: number;
+  /** Share of the weights that were nonzero at the start or at any entry so far. What was nonzero between entries only is not seen. */
+  readonly everActive?: number;
+  /** The trained variables of the pruner's state, by their names in it. */
+  readonly state?: Readonly<Record<string, StateLog>>;
+}
+
+/** Where a result comes from, as far as it is the same each time: no times, no machine. */
+export const originSchema = z.strictObject({
+  command: z.string(),
+  versions: z.record(z.string(), z.string()),
+  engine: z.strictObject({ name: z.string(), version: z.string(), threads: z.int().positive() }),
+});
+export type Origin = z.infer<typeof originSchema>;
+
+const archivedRunSchema = z.strictObject({ result: resultSchema, origin: originSchema.optional() });
+const archiveEntrySchema = z.union([archivedRunSchema, z.strictObject({ study: studySchema })]);
+export type ArchivedRun = z.infer<typeof archivedRunSchema>;
+export type ArchiveEntry = z.infer<typeof archiveEntrySchema>;
+
+/** Results and studies in one sealed file, small enough to be committed: no models, no logs. */
+export interface Archive {
+  readonly studies: readonly Study[];
+  readonly runs: readonly ArchivedRun[];
+}
+
 /** One line of `log.jsonl`. Steps count from 0; `step` is the last finished one. */
 export type LogEntry =
   | {
@@ -138,12 +195,7 @@ export type LogEntry =
       readonly loss: number;
       readonly learningRate: number;
       readonly sparsity: number;
-      readonly layers: readonly {
-        readonly name: string;
-        readonly nonzero: number;
-        readonly sparsity: number;
-        readonly threshold?: number;
-      }[];
+      readonly layers: readonly LayerLog[];
     }
   | {
       readonly type: 'epoch';
@@ -178,26 +230,46 @@ export function readResult(runFolder: string): RunResult | undefined {
   return parsed.data;
 }
 
-/** The results below a folder of runs, in the order of their ids. */
-export function readResults(folder: string): RunResult[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+/** The results below a folder of runs, or in an archive, in the order of their ids. */
+export function readResults(source: string): RunResult[] {
+  if (isFile(source)) return readArchive(source).runs.map(({ result }) => result);
+  if (!existsSync(source)) return [];
+  return readdirSync(source)
     .sort()
-    .flatMap((name) => readResult(path.join(folder, name)) ?? []);
+    .flatMap((name) => readResult(path.join(source, name)) ?? []);
 }
 
 const STUDY = '.study.json';
 
-/** The studies whose runs are below a folder, by name. Throws `E_RESULT` for a file that isn't one. */
-export function readStudies(folder: string): Study[] {
-  if (!existsSync(folder)) return [];
-  const files = readdirSync(folder).filter((name) => name.endsWith(STUDY));
+/** The studies whose runs are below a folder, or in an archive, by name. Throws `E_RESULT` for a file that isn't one. */
+export function readStudies(source: string): Study[] {
+  if (isFile(source)) return [...readArchive(source).studies];
+  if (!existsSync(source)) return [];
+  const files = readdirSync(source).filter((name) => name.endsWith(STUDY));
   return files.sort().map((name) => {
-    const file = path.join(folder, name);
+    const file = path.join(source, name);
     const parsed = studySchema.safeParse(readJson(file));
     if (!parsed.success) throw resultUnreadable(file, z.prettifyError(parsed.error), parsed.error);
     return parsed.data;
   });
+}
+
+/**
+ * A sealed archive. Throws `E_RESULT` with the line where a line was changed, dropped or added, or where a run's id isn't that of its
+ * spec.
+ */
+export function readArchive(file: string): Archive {
+  const entries = unseal(readFileSync(file), file).map(({ line, content }) => {
+    const parsed = archiveEntrySchema.safeParse(content);
+    if (!parsed.success) throw archiveBroken(file, line, z.prettifyError(parsed.error));
+    const stranger = runsOf(parsed.data).find(({ id, spec }) => id !== runId(spec));
+    if (stranger) throw archiveBroken(file, line, `the id of run ${stranger.id} is not that of its spec`);
+    return parsed.data;
+  });
+  return {
+    studies: entries.flatMap((entry) => ('study' in entry ? [entry.study] : [])),
+    runs: entries.flatMap((entry) => ('result' in entry ? [entry] : [])),
+  };
 }
 
 /** Where the study of that name is kept. */
@@ -225,6 +297,11 @@ export function readRecord(runFolder: string): RunRecord | undefined {
 }
 
 // --- helpers ---
+
+const isFile = (source: string): boolean => statSync(source, { throwIfNoEntry: false })?.isFile() ?? false;
+
+const runsOf = (entry: ArchiveEntry): readonly { readonly id: string; readonly spec: RunSpec }[] =>
+  'study' in entry ? entry.study.runs : [entry.result];
 
 function readJson(file: string): unknown {
   try {

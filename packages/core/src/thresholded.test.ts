@@ -4,7 +4,7 @@ import { hard } from './operators/hard.ts';
 import { soft } from './operators/soft.ts';
 import { onCpu, tensorsLeftBy, values } from './test-helpers.ts';
 import { tf } from './tf.ts';
-import { masked, maskedStraightThrough, sumToShape, thresholded } from './thresholded.ts';
+import { applyThreshold, masked, maskedStraightThrough, sumToShape } from './thresholded.ts';
 
 /** The true derivatives of the operator. */
 const exact: SubgradientEstimator = {
@@ -24,7 +24,7 @@ function gradients(f: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor, a: tf.Tensor, b
   return { value, a: read(da), b: read(db) };
 }
 
-describe('thresholded', () => {
+describe('applyThreshold', () => {
   onCpu();
   const progress = () => tf.scalar(0.25);
   const W = [-1.5, -0.5, 0.25, 0.5, 1, 2];
@@ -33,14 +33,14 @@ describe('thresholded', () => {
   it('goes forward by the operator and back by the estimator', () => {
     tf.tidy(() => {
       const softly = gradients(
-        (w, t) => thresholded(w, t, { operator: soft(), estimator: exact, progress: progress() }),
+        (w, t) => applyThreshold(w, t, { operator: soft(), estimator: exact, progress: progress() }),
         tf.tensor1d(W),
         tf.scalar(0.5),
         G,
       );
       expect(softly).toEqual({ value: [-1, 0, 0, 0, 0.5, 1.5], a: [1, 0, 0, 0, 5, 6], b: [1 - 5 - 6] });
       const hardly = gradients(
-        (w, t) => thresholded(w, t, { operator: hard(), estimator: exact, progress: progress() }),
+        (w, t) => applyThreshold(w, t, { operator: hard(), estimator: exact, progress: progress() }),
         tf.tensor1d(W),
         tf.scalar(0.5),
         G,
@@ -63,7 +63,7 @@ describe('thresholded', () => {
       },
     };
     tf.tidy(() => {
-      const run = (w: tf.Tensor, t: tf.Tensor) => thresholded(w, t, { operator, estimator, progress: progress() });
+      const run = (w: tf.Tensor, t: tf.Tensor) => applyThreshold(w, t, { operator, estimator, progress: progress() });
       expect(gradients(run, tf.tensor1d([-2, 1]), tf.scalar(0.5), [3, 4])).toEqual({ value: [-1.5, 0.5], a: [30, 40], b: [3.5] });
     });
     expect(seen).toEqual({ upstream: [3, 4], weight: [-2, 1], threshold: [0.5], effective: [-1.5, 0.5], progress: [0.25], operator });
@@ -72,7 +72,7 @@ describe('thresholded', () => {
   it('lets the gradient pass on into what the threshold is made of', () => {
     tf.tidy(() => {
       const s = tf.scalar(Math.log(0.5));
-      const run = (w: tf.Tensor, s: tf.Tensor) => thresholded(w, s.exp(), { operator: soft(), estimator: exact, progress: progress() });
+      const run = (w: tf.Tensor, s: tf.Tensor) => applyThreshold(w, s.exp(), { operator: soft(), estimator: exact, progress: progress() });
       const { b } = gradients(run, tf.tensor1d(W), s, G);
       expect(b[0]).toBeCloseTo(-10 * 0.5, 5); // dτ/ds = τ
     });
@@ -86,7 +86,7 @@ describe('thresholded', () => {
   ])('sums the gradient of a threshold %s over the weights that share it', (_, shape) => {
     tf.tidy(() => {
       const weight = tf.tensor2d([-2, 1, 3, 4, -5, 0.1], [2, 3]);
-      const run = (w: tf.Tensor, t: tf.Tensor) => thresholded(w, t, { operator: soft(), estimator: exact, progress: progress() });
+      const run = (w: tf.Tensor, t: tf.Tensor) => applyThreshold(w, t, { operator: soft(), estimator: exact, progress: progress() });
       const { b } = gradients(run, weight, tf.fill(shape, 0.5), G);
       // ∂Ŵ/∂τ = −sign(W) where |W| > 0.5, times G
       const each = [1, -2, -3, -4, 5, 0];
@@ -105,7 +105,7 @@ describe('thresholded', () => {
     const left = tensorsLeftBy(() =>
       tf.tidy(() => {
         const loss = () =>
-          thresholded(variable, tf.scalar(0.5), { operator: soft(), estimator: exact, progress: progress() }).sum() as tf.Scalar;
+          applyThreshold(variable, tf.scalar(0.5), { operator: soft(), estimator: exact, progress: progress() }).sum() as tf.Scalar;
         tf.variableGrads(loss, [variable]);
       }),
     );

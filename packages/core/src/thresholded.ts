@@ -10,7 +10,7 @@ import { tf } from './tf.ts';
  * @param progress  Share of the training done, handed to the estimator.
  * @returns Ŵ in the shape of the weight, differentiable in weight and threshold as the estimator says.
  */
-export function thresholded(
+export function applyThreshold(
   weight: tf.Tensor,
   threshold: tf.Tensor,
   { operator, estimator, progress }: { operator: ThresholdOperator; estimator: SubgradientEstimator; progress: tf.Scalar },

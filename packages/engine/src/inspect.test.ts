@@ -7,7 +7,13 @@ const MACHINE = { tfjs: '4.22.0', threads: 2, cpu: 'Analytical Engine', platform
 describe('inspectEngine', () => {
   it('tells what would run, without loading it here', async () => {
     const report = await inspectEngine();
-    expect(report).toMatchObject({ engine: 'native', tfjs: '4.22.0', libtensorflow: expect.stringMatching(/^2\./), advice: [] });
+    expect(report).toMatchObject({
+      engine: 'native',
+      tfjs: '4.22.0',
+      libtensorflow: expect.stringMatching(/^2\./),
+      operations: true,
+      advice: [],
+    });
     expect(report.reason).toBeUndefined();
     expect(tf.findBackendFactory('tensorflow')).toBeFalsy();
   });
@@ -20,6 +26,7 @@ describe('renderEngineReport', () => {
       engine: 'native',
       libtensorflow: '2.15.1',
       library: '/cache/lib/libtensorflow_cc.so.2',
+      operations: true,
       tfjsNode: '/project/node_modules/@tensorflow/tfjs-node',
       advice: [],
     };
@@ -28,11 +35,26 @@ describe('renderEngineReport', () => {
       TensorFlow.js  4.22.0
       TensorFlow     2.15.1
       Library        /cache/lib/libtensorflow_cc.so.2
+      Operations     compiled
       tfjs-node      /project/node_modules/@tensorflow/tfjs-node
       Threads        2 available
       CPU            Analytical Engine
       Platform       linux x64
       Node.js        v20.20.2"
+    `);
+  });
+
+  it('tells that our own operations are missing', () => {
+    const report: EngineReport = { ...MACHINE, engine: 'native', operations: false, advice: ['npx espalier doctor --prepare'] };
+    expect(renderEngineReport(report)).toMatchInlineSnapshot(`
+      "Engine         native (TensorFlow)
+      TensorFlow.js  4.22.0
+      Operations     TensorFlow's alone, slower: ours are not compiled
+      Threads        2 available
+      CPU            Analytical Engine
+      Platform       linux x64
+      Node.js        v20.20.2
+      To install it  npx espalier doctor --prepare"
     `);
   });
 

@@ -1,7 +1,8 @@
 import { availableParallelism, cpus } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import { addonVersion } from './setup/addon.ts';
-import { type NativeMissing, type NativeReady, nativeState, unloadable } from './setup/native-state.ts';
+import { type NativeMissing, type NativeReady, nativeState, PREPARE, unloadable } from './setup/native-state.ts';
+import { findOperations, takesOperations } from './setup/operations-addon.ts';
 
 /** What `espalier doctor` shows of the engine. */
 export interface EngineReport {
@@ -12,6 +13,8 @@ export interface EngineReport {
   libtensorflow?: string;
   /** Path of the TensorFlow library, if it is there. */
   library?: string;
+  /** Whether the operations of our own were compiled for the library. Without them the same bits take longer. */
+  operations?: boolean;
   /** Folder of @tensorflow/tfjs-node, if it is installed. */
   tfjsNode?: string;
   /** Threads that the machine gives to this process. */
@@ -21,7 +24,7 @@ export interface EngineReport {
   node: string;
   /** Why the native engine can't be used. */
   reason?: string;
-  /** Commands that install it. */
+  /** Commands that install what is missing. */
   advice: readonly string[];
 }
 
@@ -38,6 +41,10 @@ export function renderEngineReport(report: EngineReport): string {
     ['TensorFlow.js', report.tfjs],
     ['TensorFlow', report.libtensorflow],
     ['Library', report.library],
+    [
+      'Operations',
+      report.operations === undefined ? undefined : report.operations ? 'compiled' : "TensorFlow's alone, slower: ours are not compiled",
+    ],
     ['tfjs-node', report.tfjsNode],
     ['Threads', `${report.threads} available`],
     ['CPU', report.cpu],
@@ -53,14 +60,16 @@ export function renderEngineReport(report: EngineReport): string {
 
 // --- helpers ---
 
-type NativePart = Pick<EngineReport, 'engine' | 'libtensorflow' | 'library' | 'tfjsNode' | 'reason' | 'advice'>;
+type NativePart = Pick<EngineReport, 'engine' | 'libtensorflow' | 'library' | 'operations' | 'tfjsNode' | 'reason' | 'advice'>;
 
 async function inspectNative(state: NativeReady | NativeMissing): Promise<NativePart> {
   const place = state.tfjsNode ? { tfjsNode: state.tfjsNode.root } : {};
   if (!state.ready) return { ...place, engine: 'wasm', reason: state.reason, advice: state.advice };
   const found = { ...place, library: state.library };
   try {
-    return { ...found, engine: 'native', libtensorflow: await addonVersion(state.tfjsNode), advice: [] };
+    const operations = findOperations(state.library) !== undefined;
+    const advice = operations || !takesOperations(state.library) ? [] : PREPARE;
+    return { ...found, engine: 'native', libtensorflow: await addonVersion(state.tfjsNode), operations, advice };
   } catch (cause) {
     const { reason, advice } = unloadable(state.tfjsNode, cause);
     return { ...found, engine: 'wasm', reason, advice };

@@ -5,18 +5,21 @@ import { createCompiler } from './compile/index.ts';
 import { engineStarted } from './errors.ts';
 import { installKernels } from './kernels/index.ts';
 import { statelessUniform } from './kernels/stateless-uniform.ts';
-import type { TfjsNode } from './setup/find-tfjs-node.ts';
+import { installOperations } from './operations.ts';
+import { type NativeReady, PREPARE } from './setup/native-state.ts';
+import { findOperations } from './setup/operations-addon.ts';
 import type { StartedEngine } from './started-engine.ts';
 
-/** Loads tfjs-node and its TensorFlow library into this process. */
-export async function loadNative({ root }: TfjsNode, threads: number, log: (line: string) => void): Promise<StartedEngine> {
+/** Loads tfjs-node and its TensorFlow library into this process, and the operations that were compiled for it. */
+export async function loadNative({ tfjsNode, library }: NativeReady, threads: number, log: (line: string) => void): Promise<StartedEngine> {
   process.env.TF_NUM_INTRAOP_THREADS = String(threads);
   process.env.TF_NUM_INTEROP_THREADS = String(threads);
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   restoreUtil();
-  createRequire(import.meta.url)(root);
+  createRequire(import.meta.url)(tfjsNode.root);
   await tf.setBackend('tensorflow');
   installKernels();
+  tryOperations(library, log);
   const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
   return { name: 'tfjs-node', version: binding.TF_Version, threads, compile: createCompiler({ log }), uniform: statelessUniform };
 }
@@ -27,6 +30,17 @@ export function refuseLoaded(threads: number): void {
 }
 
 // --- helpers ---
+
+/** An addon that doesn't load (a cache from another machine) is no reason to train on WebAssembly. */
+function tryOperations(library: string, log: (line: string) => void): void {
+  const file = findOperations(library);
+  if (file === undefined) return;
+  try {
+    installOperations(file);
+  } catch (error) {
+    log(`Native operations can't be loaded, which is slower: ${(error as Error).message}. To mend it: ${PREPARE.join(' && ')}`);
+  }
+}
 
 /** tfjs-node calls two functions of `util` that newer versions of Node.js warn of (22) or lack (23). */
 function restoreUtil(): void {

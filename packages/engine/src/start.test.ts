@@ -2,10 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findTfjsNode } from './setup/find-tfjs-node.ts';
+import { addonFile, findTfjsNode, noteFile } from './setup/find-tfjs-node.ts';
+import { operationsAddon } from './setup/operations-addon.ts';
+import { libraryFile } from './setup/wheel.ts';
 import { startEngine } from './start.ts';
 
 const code = (value: string) => expect.objectContaining({ code: value });
@@ -69,6 +71,7 @@ describe('startEngine without tfjs-node, as after an install that dropped it', (
   beforeAll(() => {
     sources = join(scratch, 'without', 'src');
     cpSync(import.meta.dirname, sources, { recursive: true });
+    cpSync(join(import.meta.dirname, '..', 'native'), join(scratch, 'without', 'native'), { recursive: true });
     writeFileSync(join(scratch, 'without', 'package.json'), '{ "type": "module" }');
     mkdirSync(join(scratch, 'without', 'node_modules', '@tensorflow'), { recursive: true });
     for (const name of ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', 'node-api-headers']) {
@@ -94,6 +97,21 @@ describe('startEngine without tfjs-node, as after an install that dropped it', (
     symlinkSync(tfjsNode, join(folder, 'node_modules', '@tensorflow', 'tfjs-node'));
     const { stdout, stderr } = inChild('console.log((await startEngine()).name);', { sources, folder });
     expect([stdout, stderr]).toEqual(['tfjs-node\n', '']);
+  });
+
+  it('starts without our own operations if they do not load, and tells why', () => {
+    const folder = join(scratch, 'spoilt');
+    const root = join(folder, 'node_modules', '@tensorflow', 'tfjs-node');
+    const library = libraryFile(join(folder, 'cache'));
+    for (const part of [join(root, 'lib', 'napi-v8'), dirname(library)]) mkdirSync(part, { recursive: true });
+    cpSync(join(tfjsNode, 'package.json'), join(root, 'package.json'));
+    symlinkSync(join(tfjsNode, 'dist'), join(root, 'dist'));
+    for (const file of [library, addonFile(root), operationsAddon(join(folder, 'cache'))]) writeFileSync(file, 'nothing');
+    writeFileSync(noteFile(root), JSON.stringify({ library }));
+    const { stdout, stderr } = inChild('console.log((await startEngine()).name);', { sources, folder });
+    expect(stdout).toBe('tfjs-node\n');
+    expect(stderr).toContain("Native operations can't be loaded");
+    expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 
   it('takes WebAssembly if the library does not load, and tells why', () => {

@@ -60,7 +60,7 @@ async function tryNative(threads: number, log: (line: string) => void): Promise<
   const state = nativeState();
   if (!state.ready) return state;
   try {
-    return await loadNative(state.tfjsNode, threads, log);
+    return await loadNative(state, threads, log);
   } catch (cause) {
     return unloadable(state.tfjsNode, cause);
   }

@@ -27,14 +27,52 @@ describe('comparisonTable', () => {
     const delta = table.rows[1]?.cells.accuracyDelta;
     expect(delta).toMatchObject({ value: expect.closeTo(-0.015, 12), deviation: expect.closeTo(Math.sqrt(0.00005), 12), n: 2 });
     expect(delta?.runs).toEqual([gmp(0, 1).id, dense[0]?.id, gmp(1, 1).id, dense[1]?.id]);
-    expect(texts([...dense, gmp(0, 0.98), gmp(2, 0.5)])).toContain(
-      'Δ to dense is paired by seed, in percentage points; seeds without a dense run are left out of it.',
+    // −0.015 ± t · 0.00707… / √2 with t = 12.7062 for one degree of freedom
+    expect(delta?.interval).toEqual([expect.closeTo(-0.015 - 12.7062 * 0.005, 6), expect.closeTo(-0.015 + 12.7062 * 0.005, 6)]);
+    expect(texts([...dense, gmp(0, 0.98), gmp(2, 0.5)])).toEqual(
+      expect.arrayContaining(['Δ to dense is paired by seed, in percentage points.', 'Seeds without a run of dense are left out of Δ.']),
     );
   });
 
   it('does not pair with a dense run on other terms', () => {
     const table = comparisonTable([result({ training: { epochs: 5 } }), gmp(0, 0.98)]);
     expect(table.columns.map(({ key }) => key)).not.toContain('accuracyDelta');
+  });
+
+  it('takes the differences to any method, at the same requested sparsity', () => {
+    const str = (seed: number, accuracy: number, requested = 0.9) =>
+      result({ pruner: { use: 'str', sparsity: requested }, requested, seed, accuracy });
+    const runs = [result({ accuracy: 0.99 }), gmp(0, 0.98), gmp(0, 0.9, 0.98), str(0, 0.97), str(0, 0.93, 0.98)];
+    const table = comparisonTable(runs, { reference: 'gmp' });
+    expect(table.columns.find(({ key }) => key === 'accuracyDelta')?.label).toBe('Δ to gmp');
+    expect(table.rows.map((row) => row.cells.accuracyDelta?.value)).toEqual([
+      null,
+      null,
+      null,
+      expect.closeTo(-0.01, 12),
+      expect.closeTo(0.03, 12),
+    ]);
+    expect(() => comparisonTable(runs, { reference: 'dnw' })).toThrow(expect.objectContaining({ code: 'E_REFERENCE' }));
+  });
+
+  it('does not average runs that prune different kernels', () => {
+    const other = gmp(1, 0.97);
+    const runs = [gmp(0, 0.98), { ...other, spec: { ...other.spec, prunable: { exclude: ['fc2'] } } }];
+    expect(comparisonTable(runs).rows.map((row) => row.cells.prunable?.value)).toEqual(['all', 'exclude=["fc2"]']);
+  });
+
+  it('marks the best only where every interval says so', () => {
+    const str = (seed: number, accuracy: number) => result({ pruner: { use: 'str', sparsity: 0.9 }, requested: 0.9, seed, accuracy });
+    const marked = (results: Parameters<typeof comparisonTable>[0]) =>
+      comparisonTable(results).rows.flatMap(({ cells }) => (cells.accuracy?.best ? [cells.method?.value] : []));
+    const ahead = [gmp(0, 0.96), gmp(1, 0.962), gmp(2, 0.961), str(0, 0.97), str(1, 0.971), str(2, 0.9705)];
+    expect(marked(ahead)).toEqual(['str']);
+    expect(marked([gmp(0, 0.9), str(0, 0.97)])).toEqual([]);
+    expect(texts([gmp(0, 0.9), str(0, 0.97)])).toContain(
+      'No value is marked as the best: with one seed a difference can’t be told from chance.',
+    );
+    const lost = failure({ pruner: { use: 'str', sparsity: 0.9 }, requested: 0.9, seed: 3 });
+    expect(marked([...ahead, lost])).toEqual([]);
   });
 
   it('counts multiply-adds absolutely and against dense', () => {
@@ -74,10 +112,10 @@ describe('comparisonTable', () => {
   it('names the denominator and the layers left dense', () => {
     const leftDense = result({ pruner: { use: 'str' }, requested: 0.9, leftDense: ['conv1', 'fc2'] });
     expect(texts([gmp(0, 0.98)])[0]).toBe(
-      'Sparsity is the share of zeros among the 431 k prunable weights; of the whole model: among all its parameters.',
+      'Sparsity is the share of zeros among the 431 k prunable weights; of the whole model: among all its 431 k parameters.',
     );
-    expect(texts([leftDense])[1]).toBe('Left dense, and no part of the prunable weights: conv1, fc2.');
-    expect(texts([gmp(0, 0.98), leftDense])[1]).toBe('Left dense by str, and no part of the prunable weights: conv1, fc2.');
+    expect(texts([leftDense])[2]).toBe('Left dense, and no part of the prunable weights: conv1, fc2.');
+    expect(texts([gmp(0, 0.98), leftDense])[2]).toBe('Left dense by str, and no part of the prunable weights: conv1, fc2.');
   });
 
   it('shows the denominator in a column where it differs', () => {

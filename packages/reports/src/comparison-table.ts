@@ -1,44 +1,91 @@
-import type { FinishedResult, RunResult } from '@espalier/core/results';
-import { si } from './format.ts';
+import type { RunResult } from '@espalier/core/results';
+import { bestNotes, bestOf, type Contestant } from './best.ts';
+import { referenceUnknown } from './errors.ts';
+import {
+  ACCURACY,
+  differenceColumn,
+  MULTIPLY_ADDS,
+  measureCells,
+  measureColumns,
+  measureNotes,
+  REQUESTED,
+  statisticsNotes,
+} from './measures.ts';
 import { denseLayerNotes, failureNotes } from './notes.ts';
-import { groupRuns, isDense, type RunGroup, settingOf } from './run-groups.ts';
+import { groupBy, groupRuns, type RunGroup } from './run-groups.ts';
+import { differenceCell, samplesOf } from './samples.ts';
 import { differenceCells, differenceNotes, differences, sharedTerms } from './settings.ts';
-import { mean, sampleDeviation } from './statistics.ts';
-import type { Cell, Column, Footnote, Row, Table } from './table.ts';
+import { type Cell, type Column, cellText, type Row, type Table } from './table.ts';
+
+export interface ComparisonOptions {
+  /** The method that every other one is compared with, as its row names it. Default: the dense control. */
+  readonly reference?: string;
+}
 
 /**
- * One row per method, requested sparsity and setting (model, data, training, engine); numbers are means over seeds.
+ * One row per method, requested sparsity and setting (model, data, training, engine, pruned kernels); numbers are means over seeds.
  *
- * A failed run is never dropped: it is counted in its row, and a footnote says why it failed. Differences to dense are paired
- * by seed.
+ * A failed run is never dropped: it is counted in its row, and a footnote says why it failed. Differences to the reference are paired
+ * by seed, on the same terms and at the same requested sparsity (or with the reference's only row, if no sparsity was asked of it).
+ * What is bold is the best by `bestOf`, among the methods of one setting and requested sparsity.
+ *
+ * Throws `E_REFERENCE` for a reference that is no method of these results.
  */
-export function comparisonTable(results: readonly RunResult[]): Table {
+export function comparisonTable(results: readonly RunResult[], { reference }: ComparisonOptions = {}): Table {
   const groups = groupRuns(results);
   const found = differences(groups);
-  const dense = denseRuns(results);
   const failures = failureNotes(groups);
+  const finished = groups.flatMap((group) => group.finished);
+  const isReference = (group: RunGroup) => (reference === undefined ? group.dense : group.method === reference);
+  const referenceName = groups.find(isReference)?.method ?? reference;
+  if (reference !== undefined && !groups.some(isReference))
+    throw referenceUnknown(reference, [...new Set(groups.map(({ method }) => method))]);
+
+  const cells = new Map(
+    groups.map((group): [RunGroup, Record<string, Cell>] => {
+      const partner = groups.find((other) => isReference(other) && isComparable(other, group));
+      return [group, groupCells(group, partner === group ? undefined : partner, failures.marks.get(group))];
+    }),
+  );
+  const contests = [...groupBy(groups.filter(competes), ({ setting, requested }) => `${setting.key} ${requested}`).values()];
+  const accuracies = contests.map((contest) => contest.map((group) => contestant(group, ACCURACY, cells)));
+  const costs = contests.map((contest) => contest.map((group) => contestant(group, MULTIPLY_ADDS, cells)));
+  const best = new Map([
+    [ACCURACY.key, new Set(accuracies.map((contest) => bestOf(contest, 'higher')?.group))],
+    [MULTIPLY_ADDS.key, new Set(costs.map((contest) => bestOf(contest, 'lower')?.group))],
+  ]);
   const rows = groups.map((group): Row => {
-    const cells = { ...differenceCells(found, group.setting, idsOf(group)), ...groupCells(group, dense, failures.marks.get(group)) };
-    return group.dense ? { cells } : { cells, competition: `${group.setting.key} ${group.requested}` };
+    const own = Object.entries(cells.get(group) ?? {}).map(([key, cell]) => [
+      key,
+      best.get(key)?.has(group) ? { ...cell, best: true } : cell,
+    ]);
+    return { cells: { ...differenceCells(found, group.setting, idsOf(group)), ...Object.fromEntries(own) } };
   });
-  const has = (key: string) => rows.some((row) => row.cells[key] !== undefined && row.cells[key].value !== null);
-  const sizes = new Set(groups.flatMap((group) => group.finished.map((run) => run.size)));
-  const columns = COLUMNS.filter(({ key }) => key !== 'accuracyDelta' || has(key));
-  const denominator = sizes.size === 1 ? `${si([...sizes][0] as number)} prunable weights` : 'prunable weights';
+  const all = rows.flatMap((row) => Object.values(row.cells));
+  const compared = rows.some((row) => typeof row.cells.accuracyDelta?.value === 'number') ? referenceName : undefined;
   const terms = sharedTerms(groups);
   return {
     caption: `Pruning methods compared${terms ? `: ${terms}` : ''}`,
     columns: [
       ...found.map(({ column }) => column),
-      ...columns.map((column) => (column.key === 'size' && sizes.size === 1 ? { ...column, dataOnly: true } : column)),
+      METHOD,
+      REQUESTED,
+      ...measureColumns(finished, compared === undefined ? undefined : differenceColumn(compared)),
+      SEEDS,
+      FAILED,
     ],
     rows,
     footnotes: [
       ...differenceNotes(found),
-      { text: `Sparsity is the share of zeros among the ${denominator}; of the whole model: among all its parameters.` },
+      ...measureNotes(finished),
       ...denseLayerNotes(groups),
-      { text: 'Multiply-adds are those of one forward pass of one example with the nonzero weights.' },
-      ...statisticsNotes(rows, has('accuracyDelta')),
+      ...statisticsNotes(all, compared),
+      ...unpairedNotes(rows, compared),
+      ...bestNotes(
+        [...accuracies, ...costs],
+        all.some((cell) => cell.best),
+        'among the methods at the same requested sparsity',
+      ),
       ...failures.notes,
     ],
   };
@@ -46,50 +93,40 @@ export function comparisonTable(results: readonly RunResult[]): Table {
 
 // --- helpers ---
 
-const number = { align: 'right', deviation: 'data' } as const;
-
-const COLUMNS: readonly Column[] = [
-  { key: 'method', label: 'Method', format: 'text', align: 'left', identifies: true },
-  { key: 'requestedSparsity', label: 'Requested sparsity', unit: '%', format: 'percent', align: 'right', identifies: true },
-  { ...number, key: 'sparsity', label: 'Reached sparsity', unit: '%', format: 'percent', deviation: 'shown' },
-  { ...number, key: 'wholeSparsity', label: 'Whole-model sparsity', unit: '%', format: 'percent' },
-  { ...number, key: 'accuracy', label: 'Test accuracy', unit: '%', format: 'percent', direction: 'higher', deviation: 'shown' },
-  { ...number, key: 'accuracyDelta', label: 'Δ to dense', unit: 'pp', format: 'points', direction: 'higher', deviation: 'shown' },
-  { ...number, key: 'nonzero', label: 'Nonzero weights', format: 'si' },
-  { key: 'size', label: 'Prunable weights', format: 'si', align: 'right' },
-  { ...number, key: 'multiplyAdds', label: 'Multiply-adds', format: 'si', direction: 'lower' },
-  { ...number, key: 'multiplyAddsFraction', label: '… of dense', unit: '%', format: 'percent', digits: 1 },
-  { key: 'seeds', label: 'Seeds', format: 'integer', align: 'right' },
-  { key: 'failed', label: 'Failed', format: 'integer', align: 'right', dataOnly: true },
-];
+const METHOD: Column = { key: 'method', label: 'Method', format: 'text', align: 'left', identifies: true };
+const SEEDS: Column = { key: 'seeds', label: 'Seeds', format: 'integer', align: 'right' };
+const FAILED: Column = { key: 'failed', label: 'Failed', format: 'integer', align: 'right', dataOnly: true };
 
 const idsOf = ({ finished, failed }: RunGroup): string[] => [...finished, ...failed].map((run) => run.id);
 
-const pairOf = (result: RunResult): string => `${settingOf(result).key} ${result.seed}`;
+const isComparable = (reference: RunGroup, { setting, requested }: RunGroup): boolean =>
+  reference.setting.key === setting.key && (reference.requested === null || reference.requested === requested);
 
-const denseRuns = (results: readonly RunResult[]): Map<string, FinishedResult> =>
-  new Map(results.flatMap((result) => (isDense(result) && result.status === 'finished' ? [[pairOf(result), result]] : [])));
+/** Without a requested sparsity methods end up wherever they like, so their rows don't compete. */
+const competes = (group: RunGroup): boolean => !group.dense && group.requested !== null;
 
-function groupCells(group: RunGroup, dense: ReadonlyMap<string, FinishedResult>, failureMark?: string): Record<string, Cell> {
+const contestant = (
+  group: RunGroup,
+  column: Column,
+  cells: ReadonlyMap<RunGroup, Record<string, Cell>>,
+): Contestant & { group: RunGroup } => ({
+  group,
+  complete: !group.failed.length,
+  samples: samplesOf(group.finished, (run) => (column === ACCURACY ? run.accuracy : run.multiplyAdds)),
+  text: cellText({ ...column, deviation: 'data' }, cells.get(group)?.[column.key] ?? { value: null, runs: [] }),
+});
+
+function groupCells(group: RunGroup, reference: RunGroup | undefined, failureMark?: string): Record<string, Cell> {
   const { finished, failed } = group;
   const runs = idsOf(group);
-  const statistic = (value: (run: FinishedResult) => number) => meanCell(finished.map((run) => [value(run), [run.id]]));
-  const deltas = finished.flatMap((run): Sample[] => {
-    const control = dense.get(pairOf(run));
-    return control && !group.dense ? [[run.accuracy - control.accuracy, [run.id, control.id]]] : [];
-  });
-  const accuracy = statistic((run) => run.accuracy);
+  const { accuracy = { value: null, runs }, ...measured } = measureCells(finished);
+  const accuracies = samplesOf(finished, (run) => run.accuracy);
   return {
     method: { value: group.method, runs },
     requestedSparsity: { value: group.requested, runs },
-    sparsity: statistic((run) => run.sparsity),
-    wholeSparsity: statistic((run) => run.wholeSparsity),
+    ...measured,
     accuracy: finished.length ? accuracy : { ...accuracy, text: 'failed' },
-    accuracyDelta: meanCell(deltas),
-    nonzero: statistic((run) => run.nonzero),
-    size: statistic((run) => run.size),
-    multiplyAdds: statistic((run) => run.multiplyAdds),
-    multiplyAddsFraction: statistic((run) => (run.denseMultiplyAdds ? run.multiplyAdds / run.denseMultiplyAdds : 1)),
+    accuracyDelta: differenceCell(accuracies, reference ? samplesOf(reference.finished, (run) => run.accuracy) : []),
     seeds: {
       value: finished.length,
       runs,
@@ -99,25 +136,7 @@ function groupCells(group: RunGroup, dense: ReadonlyMap<string, FinishedResult>,
   };
 }
 
-type Sample = readonly [value: number, runs: readonly string[]];
-
-function meanCell(samples: readonly Sample[]): Cell {
-  const values = samples.map(([value]) => value);
-  const runs = samples.flatMap(([, ids]) => ids);
-  if (!values.length) return { value: null, runs };
-  const deviation = sampleDeviation(values);
-  return { value: mean(values), n: values.length, runs, ...(deviation !== undefined && { deviation }) };
-}
-
-function statisticsNotes(rows: readonly Row[], hasDelta: boolean): Footnote[] {
-  const cells = rows.flatMap((row) => Object.values(row.cells));
+function unpairedNotes(rows: readonly Row[], reference: string | undefined) {
   const unpaired = rows.some(({ cells }) => cells.accuracyDelta?.n && cells.accuracyDelta.n < (cells.accuracy?.n ?? 0));
-  return [
-    ...(hasDelta
-      ? [{ text: `Δ to dense is paired by seed, in percentage points${unpaired ? '; seeds without a dense run are left out of it' : ''}.` }]
-      : []),
-    ...(cells.some((cell) => (cell.n ?? 0) > 1)
-      ? [{ text: 'Means over the seeds; ± is the sample standard deviation, left out where it is zero.' }]
-      : []),
-  ];
+  return unpaired ? [{ text: `Seeds without a run of ${reference} are left out of Δ.` }] : [];
 }

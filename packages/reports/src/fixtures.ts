@@ -1,4 +1,12 @@
-import type { FailedResult, FinishedResult, LayerResult, LogEntry, RunResult } from '@espalier/core/results';
+import {
+  type FailedResult,
+  type FinishedResult,
+  type LayerResult,
+  type LogEntry,
+  type RunResult,
+  runId,
+  type Study,
+} from '@espalier/core/results';
 
 /** Hand-made results for the tests of this package; no part of what it exports. */
 
@@ -111,7 +119,8 @@ export const failure = (options: ResultOptions = {}): FailedResult => ({
 export function log(of: FinishedResult, entries = 60): LogEntry[] {
   return Array.from({ length: entries }, (_, index): LogEntry => {
     const progress = (index + 1) / entries;
-    const rise = (RISES[of.pruner] ?? cubicRise)(progress);
+    const riseOf = RISES[of.pruner] ?? cubicRise;
+    const rise = riseOf(progress);
     return {
       type: 'step',
       step: Math.round(progress * of.steps) - 1,
@@ -126,6 +135,10 @@ export function log(of: FinishedResult, entries = 60): LogEntry[] {
           nonzero: Math.round(size * (1 - sparsity * rise)),
           sparsity: sparsity * rise,
           ...(threshold !== undefined && { threshold: threshold * rise }),
+          meanMagnitude: 0.05,
+          churn: sparsity * (rise - riseOf(index / entries)),
+          everActive: 1,
+          ...(of.pruner === 'str' && threshold !== undefined && { state: { s: forcesAt(progress) } }),
         })),
     };
   });
@@ -161,8 +174,55 @@ export function comparison(kernels: readonly KernelSize[] = lenet5): RunResult[]
   return [...dense, ...pruned];
 }
 
+export interface StudyOptions {
+  readonly mode?: Study['mode'];
+  readonly sparsities?: readonly number[];
+  readonly seeds?: readonly number[];
+  /** Accuracy of a run by its labels; default 0.98. */
+  readonly accuracy?: (at: { readonly g: string; readonly estimator: string }, seed: number, sparsity: number) => number;
+}
+
+/** What an ablation of STR's g and estimator set out to run, and what came out, with the ids that real runs would have. */
+export function ablation({ mode = 'grid', sparsities = [0.9], seeds = [0, 1, 2], accuracy = () => 0.98 }: StudyOptions = {}): {
+  readonly study: Study;
+  readonly results: FinishedResult[];
+} {
+  const axes = [
+    { name: 'g', values: ['sigmoid', 'exp', 'identity'], base: 'sigmoid' },
+    { name: 'estimator', values: ['subgradient', 'straight-through'], base: 'subgradient' },
+  ];
+  const grid = axes[0]?.values.flatMap((g) => axes[1]?.values.map((estimator) => ({ g, estimator })) ?? []) ?? [];
+  const points = grid.filter(({ g, estimator }) => mode === 'grid' || g === 'sigmoid' || estimator === 'subgradient');
+  const results = points.flatMap(({ g, estimator }) =>
+    sparsities.flatMap((sparsity) =>
+      seeds.map((seed) => {
+        const changed = {
+          ...(g !== 'sigmoid' && { g: { use: g } }),
+          ...(estimator !== 'subgradient' && { estimator: { use: estimator } }),
+        };
+        const of = { pruner: { use: 'str', sparsity, ...changed }, requested: sparsity, seed };
+        return { at: { g, estimator }, run: withRealId(result({ ...of, accuracy: accuracy({ g, estimator }, seed, sparsity) })) };
+      }),
+    ),
+  );
+  const study: Study = {
+    format: 1,
+    name: 'str-g-estimator',
+    command: `espalier ablate --axis g --axis estimator --mode ${mode}`,
+    mode,
+    axes,
+    runs: results.map(({ at, run: { id, spec, requested } }) => ({ id, spec, requested, at })),
+  };
+  return { study, results: results.map(({ run }) => run) };
+}
+
+/** The id that a run of this spec would have. */
+export const withRealId = <R extends RunResult>(run: R): R => ({ ...run, id: runId(run.spec) });
+
 // --- helpers ---
 
+/** In balance after six tenths of the training. */
+const forcesAt = (progress: number) => ({ value: -6 + 4 * progress, task: -0.1 * progress, decay: 0.15 * (1 - progress), correction: 0 });
 const cubicRise = (progress: number) => 1 - (1 - Math.min(progress / 0.75, 1)) ** 3;
 const RISES: Readonly<Record<string, (progress: number) => number>> = {
   dnw: () => 1,

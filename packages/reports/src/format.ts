@@ -38,3 +38,6 @@ export function enumerate(items: readonly string[]): string {
   const last = items.at(-1) ?? '';
   return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
 }
+
+/** A label as a part of a file's name. */
+export const slug = (text: string): string => text.replace(/[^\w.]+/g, '-').replace(/^-+|-+$/g, '');

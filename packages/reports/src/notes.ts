@@ -4,7 +4,7 @@ import { groupBy, type RunGroup } from './run-groups.ts';
 import type { Footnote } from './table.ts';
 
 /** Names the kernels that a method left dense on purpose: they are no part of the sparsity. */
-export function denseLayerNotes(groups: readonly RunGroup[]): Footnote[] {
+export function denseLayerNotes(groups: readonly Pick<RunGroup, 'setting' | 'method' | 'dense' | 'finished'>[]): Footnote[] {
   const methods = groups.flatMap(({ setting, method, dense, finished: [run] }) =>
     run && !dense
       ? [{ model: setting.model, method, layers: run.layers.filter((layer) => !layer.prunable).map((layer) => layer.name) }]
@@ -26,22 +26,21 @@ export function failureNotes(groups: readonly RunGroup[]): { readonly notes: Foo
   const failing = groups.filter((group) => group.failed.length > 0);
   const marks = new Map(failing.map((group, index) => [group, markOf(index)]));
   const notes = failing.map((group) => {
-    const reasons = [...groupBy(group.failed, reason)].map(([text, runs]) => `${seedsOf(runs)} failed ${text}`);
+    const reasons = [...groupBy(group.failed, reasonOf)].map(([text, runs]) => `${seedsOf(runs)} failed ${text}`);
     const at = group.requested === null ? '' : ` at ${shortPercent(group.requested)} %`;
     return { mark: marks.get(group) as string, text: `${group.method}${at}: ${reasons.join('; ')}` };
   });
   return { notes, marks };
 }
 
-// --- helpers ---
+/** Of the n-th footnote: a to z, then aa, ab, ... */
+export const markOf = (index: number): string =>
+  (index < 26 ? '' : markOf(Math.floor(index / 26) - 1)) + String.fromCharCode(97 + (index % 26));
 
-/** a to z, then aa, ab, ... */
-const markOf = (index: number): string => (index < 26 ? '' : markOf(Math.floor(index / 26) - 1)) + String.fromCharCode(97 + (index % 26));
-
-const seedsOf = (runs: readonly FailedResult[]): string =>
+export const seedsOf = (runs: readonly { readonly seed: number }[]): string =>
   `${runs.length === 1 ? 'seed' : 'seeds'} ${enumerate(runs.map((run) => String(run.seed)))}`;
 
-function reason({ failure: { code, message, step, layer } }: FailedResult): string {
+export function reasonOf({ failure: { code, message, step, layer } }: FailedResult): string {
   const where = [step !== undefined && `at step ${step}`, layer && `in ${layer}`].filter(Boolean).join(' ');
   return `${where ? `${where}: ` : 'with: '}${message}${message.includes(code) ? '' : ` [${code}]`}`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failure, result } from './fixtures.ts';
-import { groupRuns, methodLabel, specLabel } from './run-groups.ts';
+import { groupRuns, methodLabel, optionsText, specLabel } from './run-groups.ts';
 
 describe('methodLabel', () => {
   it('names the options, but not the sparsity that was requested', () => {
@@ -10,6 +10,19 @@ describe('methodLabel', () => {
 
   it('names a sparsity that is not the requested one', () => {
     expect(methodLabel(result({ pruner: { use: 'acme', sparsity: 0.5 }, requested: null }))).toBe('acme (sparsity=0.5)');
+  });
+
+  it('names components inside an option that groups them', () => {
+    const regularizers = { weights: { use: 'l1', lambda: 1e-5 }, norm: { use: 'none' } };
+    expect(optionsText({ weightDecay: 0, regularizers })).toBe('regularizers=(norm=none, weights=l1(lambda=0.00001)), weightDecay=0');
+  });
+
+  it('tells the budgets of a deep network apart by a digest', () => {
+    const budget = (sparsity: number) => Object.fromEntries(Array.from({ length: 54 }, (_, i) => [`layer${i}`, sparsity]));
+    const texts = [budget(0.9), budget(0.8), budget(0.9)].map((given) => optionsText({ allocation: { use: 'from-file', budget: given } }));
+    expect(texts[0]).toMatch(/^allocation=from-file\(budget=\(54 values, [0-9a-f]{6}\)\)$/);
+    expect(texts[1]).not.toBe(texts[0]);
+    expect(texts[2]).toBe(texts[0]);
   });
 
   it('tells a word from what looks like one', () => {

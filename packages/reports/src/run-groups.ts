@@ -1,4 +1,12 @@
-import type { FailedResult, FinishedResult, RunResult, Spec } from '@espalier/core/results';
+import {
+  canonicalJson,
+  digestOf,
+  type FailedResult,
+  type FinishedResult,
+  type RunResult,
+  type RunSpec,
+  type Spec,
+} from '@espalier/core/results';
 
 /** The runs that may be averaged: they differ in nothing but the seed. */
 export interface RunGroup {
@@ -18,13 +26,15 @@ export interface Setting {
   readonly model: string;
   readonly data: string;
   readonly engine: string;
+  /** Options that say which kernels are pruned. */
+  readonly prunable: string;
   readonly training: Readonly<Record<string, unknown>>;
 }
 
 /** Groups by setting (in order of appearance), dense first, then methods in order of appearance, then requested sparsity. */
 export function groupRuns(results: readonly RunResult[]): RunGroup[] {
   const unique = [...new Map(results.map((result) => [result.id, result])).values()];
-  const keyOf = (result: RunResult) => canonical([settingOf(result).key, methodLabel(result), result.requested]);
+  const keyOf = (result: RunResult) => canonicalJson([settingOf(result).key, methodLabel(result), result.requested]);
   const settings = [...new Set(unique.map((result) => settingOf(result).key))];
   const methods = [...new Set(unique.map(methodLabel))];
   const groups = [...groupBy(unique, keyOf).values()].map(asGroup);
@@ -46,14 +56,15 @@ export function methodLabel({ spec, requested }: RunResult): string {
   return specLabel(sparsity === undefined || sparsity === requested ? (rest as Spec) : spec.pruner);
 }
 
-export function settingOf({ spec }: RunResult): Setting {
-  const { model, data, training, engine } = spec;
+export function settingOf({ spec }: { readonly spec: RunSpec }): Setting {
+  const { model, data, training, prunable = {}, engine } = spec;
   const threads = engine.threads === 1 ? '1 thread' : `${engine.threads} threads`;
   return {
-    key: canonical([model, data, training, engine]),
+    key: canonicalJson([model, data, training, engine, prunable]),
     model: specLabel(model),
     data: specLabel(data),
     engine: `${engine.name}, ${threads}`,
+    prunable: optionsText(prunable) || 'all',
     training,
   };
 }
@@ -69,15 +80,6 @@ export const optionsText = (options: Readonly<Record<string, unknown>>): string 
     .sort()
     .map((key) => `${key}=${valueText(options[key])}`)
     .join(', ');
-
-/** JSON with sorted keys: equal for equal values. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    part && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-}
 
 /** Keys in order of appearance. */
 export function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {
@@ -107,6 +109,9 @@ function asGroup(runs: readonly RunResult[]): RunGroup {
 
 const isPlainWord = (text: string) => /^[A-Za-z][\w./-]*$/.test(text) && !['true', 'false', 'null'].includes(text);
 
+/** More than these, a budget of a deep network, are told apart by a digest. */
+const MOST_OPTIONS = 8;
+
 function valueText(value: unknown): string {
   if (typeof value === 'string') return isPlainWord(value) ? value : JSON.stringify(value);
   if (value && typeof value === 'object' && 'use' in value) {
@@ -114,5 +119,11 @@ function valueText(value: unknown): string {
     const text = optionsText(options);
     return text ? `${use}(${text})` : use;
   }
-  return canonical(value);
+  if (value && typeof value === 'object' && !Array.isArray(value)) {
+    const options = Object.keys(value).length;
+    return options > MOST_OPTIONS
+      ? `(${options} values, ${digestOf(value).slice(0, 6)})`
+      : `(${optionsText(value as Record<string, unknown>)})`;
+  }
+  return canonicalJson(value);
 }

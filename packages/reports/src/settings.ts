@@ -1,6 +1,6 @@
-import type { RunResult } from '@espalier/core/results';
+import { canonicalJson, type StudyRun } from '@espalier/core/results';
 import { enumerate } from './format.ts';
-import { canonical, optionsText, type RunGroup, type Setting } from './run-groups.ts';
+import { optionsText, type RunGroup, type Setting } from './run-groups.ts';
 import type { Cell, Column, Footnote } from './table.ts';
 
 /** One way in which the runs of a table differ, besides method and seed. */
@@ -10,7 +10,7 @@ export interface Difference {
 }
 
 /** The columns that a table needs so that no reader takes runs on different terms for comparable. */
-export function differences(groups: readonly RunGroup[]): Difference[] {
+export function differences(groups: readonly { readonly setting: Setting }[]): Difference[] {
   const settings = groups.map((group) => group.setting);
   const varying = varyingTraining(settings);
   const candidates: Difference[] = [
@@ -20,6 +20,7 @@ export function differences(groups: readonly RunGroup[]): Difference[] {
       varying.map((key) => (key in training ? optionsText({ [key]: training[key] }) : `${key}=default`)).join(', '),
     ),
     difference('engine', 'Engine', (setting) => setting.engine),
+    difference('prunable', 'Pruned kernels', (setting) => setting.prunable),
   ];
   return candidates.filter(({ text }) => new Set(settings.map(text)).size > 1);
 }
@@ -36,16 +37,18 @@ export const differenceCells = (found: readonly Difference[], setting: Setting, 
   Object.fromEntries(found.map(({ column, text }) => [column.key, { value: text(setting), runs }]));
 
 /** What all runs share: "lenet5 on mnist, 10 epochs (batchSize=64), seeds 0, 1 and 2". */
-export function sharedTerms(groups: readonly RunGroup[]): string {
+export function sharedTerms(
+  groups: readonly (Pick<RunGroup, 'setting' | 'finished' | 'failed'> & { readonly missing?: readonly StudyRun[] })[],
+): string {
   const settings = groups.map((group) => group.setting);
   const finished = groups.flatMap((group) => group.finished);
-  const runs: RunResult[] = groups.flatMap((group) => [...group.finished, ...group.failed]);
+  const runs = groups.flatMap((group) => [...group.finished, ...group.failed, ...(group.missing ?? [])]);
   const epochs = only(finished.map((run) => run.epochs));
   const model = only(settings.map((setting) => setting.model));
   const data = only(settings.map((setting) => setting.data));
-  const training = only(settings.map((setting) => canonical(setting.training))) && settings[0]?.training;
+  const training = only(settings.map((setting) => canonicalJson(setting.training))) && settings[0]?.training;
   const { epochs: _, ...options } = training || {};
-  const seeds = [...new Set(runs.map((run) => run.seed))].sort((a, b) => a - b);
+  const seeds = [...new Set(runs.map(({ spec }) => spec.seed))].sort((a, b) => a - b);
   const parts = [
     [model, data && `on ${data}`].filter(Boolean).join(' '),
     [epochs && (epochs === 1 ? '1 epoch' : `${epochs} epochs`), Object.keys(options).length > 0 && `(${optionsText(options)})`]
@@ -67,5 +70,5 @@ const only = <T>(values: readonly T[]): T | undefined => (new Set(values).size =
 
 function varyingTraining(settings: readonly Setting[]): string[] {
   const keys = [...new Set(settings.flatMap(({ training }) => Object.keys(training)))].sort();
-  return keys.filter((key) => new Set(settings.map(({ training }) => canonical(training[key] ?? null))).size > 1);
+  return keys.filter((key) => new Set(settings.map(({ training }) => canonicalJson(training[key] ?? null))).size > 1);
 }

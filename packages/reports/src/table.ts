@@ -20,6 +20,10 @@ export interface Column {
   readonly dataOnly?: boolean;
   /** A mean over seeds: CSV has its standard deviation beside it; text shows it where this is 'shown'. */
   readonly deviation?: 'shown' | 'data';
+  /** A mean difference: text shows its confidence interval, CSV has both ends beside it. */
+  readonly interval?: boolean;
+  /** CSV has the number of seeds beside it. */
+  readonly counted?: boolean;
 }
 
 export interface Cell {
@@ -30,21 +34,43 @@ export interface Cell {
   /** Sample standard deviation over `n` seeds, if there are several. */
   readonly deviation?: number;
   readonly n?: number;
+  /** Ends of the 95 % confidence interval of the mean. */
+  readonly interval?: readonly [low: number, high: number];
+  /** Ahead of every rival by more than chance: bold. */
+  readonly best?: boolean;
   /** Of a footnote. */
   readonly mark?: string;
   /** Ids of the runs that the value comes from. */
   readonly runs: readonly string[];
+  /** Ids of the runs that it lacks: a study asks for them and there is no result. */
+  readonly missing?: readonly string[];
 }
 
 export interface Row {
   readonly cells: Readonly<Record<string, Cell>>;
-  /** Rows with the same word here compete for the best value; without it a row does not compete. */
-  readonly competition?: string;
 }
 
 export interface Footnote {
   readonly mark?: string;
+  /** Says what the best values are; renderers put before it how they mark them. */
+  readonly best?: boolean;
   readonly text: string;
+  /** Runs that numbers in the text come from. */
+  readonly runs?: readonly string[];
+}
+
+/** How the numbers of a table came about. */
+export interface Provenance {
+  /** What was typed to train the runs, each command once. */
+  readonly commands: readonly string[];
+  /** Runs with a result that the table rests on. */
+  readonly runs: number;
+  /** Twelve hexadecimal digits of a SHA-256 over the ids of those runs and their results. */
+  readonly digest: string;
+  /** "tfjs-node 4.22.0, 1 thread" */
+  readonly engines: readonly string[];
+  /** "espalier 0.1.0" */
+  readonly versions: readonly string[];
 }
 
 export interface Table {
@@ -52,6 +78,7 @@ export interface Table {
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
   readonly footnotes: readonly Footnote[];
+  readonly provenance?: Provenance;
 }
 
 export const NOTHING = '–';
@@ -61,34 +88,35 @@ export const headerText = ({ label, unit }: Column): string => (unit ? `${label}
 export const textColumns = ({ columns }: Table): Column[] => columns.filter((column) => !column.dataOnly);
 
 /** The cell in words and figures, without its mark. */
-export function cellText(column: Column, { value, text, deviation }: Cell): string {
+export function cellText(column: Column, cell: Cell): string {
+  const { value, text, deviation, interval } = cell;
   if (text !== undefined) return text;
   if (value === null) return NOTHING;
   if (typeof value === 'string') return value;
   const shown = numberText(column, value);
+  if (column.interval && interval) return `${shown} [${interval.map((end) => endText(column, end)).join(', ')}]`;
   if (column.deviation !== 'shown' || !deviation) return shown;
   const digits = shown.split('.')[1]?.length ?? 0;
-  return `${shown} ± ${(deviation * (column.unit ? 100 : 1)).toFixed(digits)}`;
-}
-
-/** Whether no competing row has a better value in this column. Equal text is a tie; alone, nothing is best. */
-export function isBest({ rows }: Table, row: Row, column: Column): boolean {
-  const value = (candidate: Row) => candidate.cells[column.key]?.value;
-  const own = value(row);
-  if (!column.direction || row.competition === undefined || typeof own !== 'number') return false;
-  const rivals = rows.filter((other) => other !== row && other.competition === row.competition).map(value);
-  const numbers = rivals.filter((rival) => typeof rival === 'number');
-  const sign = column.direction === 'higher' ? 1 : -1;
-  const beaten = (rival: number) => sign * (own - rival) >= 0 || numberText(column, own) === numberText(column, rival);
-  return numbers.length > 0 && numbers.every(beaten);
+  return `${shown} ± ${(deviation * (isFraction(column) ? 100 : 1)).toFixed(digits)}`;
 }
 
 /** Every run that the table rests on, in the order of the rows. */
 export const runsOf = (table: Table): string[] => [
-  ...new Set(table.rows.flatMap((row) => table.columns.flatMap(({ key }) => row.cells[key]?.runs ?? []))),
+  ...new Set([
+    ...table.rows.flatMap((row) => table.columns.flatMap(({ key }) => row.cells[key]?.runs ?? [])),
+    ...table.footnotes.flatMap(({ runs = [] }) => runs),
+  ]),
 ];
 
 // --- helpers ---
+
+/** An end that is rounded to 0 keeps its sign: it tells whether the interval holds 0. */
+function endText(column: Column, end: number): string {
+  const text = numberText(column, end);
+  return end === 0 || /^[+−]/.test(text) ? text : `${end < 0 ? '−' : '+'}${text}`;
+}
+
+const isFraction = ({ format }: Column): boolean => format === 'percent' || format === 'points';
 
 function numberText({ format, digits }: Column, value: number): string {
   switch (format) {

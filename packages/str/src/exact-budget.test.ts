@@ -1,7 +1,7 @@
-import { type Kernel, keepCount, soft, tf } from '@espalier/core';
+import { hard, type Kernel, keepCount, soft, softRescaled, tf } from '@espalier/core';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { exp, makeExact, type StrState, scaleToSparsity, sigmoid } from './index.ts';
+import { exp, identity, makeExact, power, type StrState, scaleToSparsity, sigmoid } from './index.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -34,6 +34,38 @@ const example = () => [
 ];
 
 describe('scaleToSparsity', () => {
+  it('scales thresholds that live at positive s up', () => {
+    // g = s: scores |W|/s of the first layer 0.1 to 0.4, of the second 0.15 and 0.25. Three of six stay, the next is 0.2.
+    const layers = [layer('first', [4], [0.1, -0.2, 0.3, 0.4], scalar(1)), layer('second', [2], [1.5, 2.5], scalar(10))];
+    tf.tidy(() => scaleToSparsity(layers, identity(), 0.5));
+    expect(numbers(layers[0]?.state.s as tf.Variable)[0]).toBeCloseTo(0.2, 6);
+    expect(numbers(layers[1]?.state.s as tf.Variable)[0]).toBeCloseTo(2, 6);
+    expect(layers.map((one) => effective(one, identity()).map((w) => w !== 0))).toEqual([
+      [false, false, true, true],
+      [false, true],
+    ]);
+  });
+
+  it('takes an s that the task carried below 0 for the lowest that can be scaled', () => {
+    const layers = [layer('first', [4], [0.1, 0.2, 0.3, 0.4], scalar(-0.3)), layer('second', [4], [0.1, 0.2, 0.3, 0.4], scalar(0.2))];
+    tf.tidy(() => scaleToSparsity(layers, identity(), 0.25));
+    const [first, second] = layers.map(({ state }) => numbers(state.s)[0] as number);
+    expect(first).toBeCloseTo(1e-8, 12);
+    expect(second).toBeCloseTo(0.2, 6);
+  });
+
+  it('can scale positive s again after weights that are 0 took all thresholds to 0', () => {
+    const layers = [layer('first', [4], [0, 0, 0.3, 0.4], scalar(0.2)), layer('second', [4], [0, 0, 0.3, 0.4], scalar(0.4))];
+    tf.tidy(() => {
+      for (let i = 0; i < 5; i++) scaleToSparsity(layers, identity(), 0.4);
+    });
+    expect(nonzeros(layers, identity())).toBe(4);
+    const [first, second] = layers.map(({ state }) => numbers(state.s)[0] as number);
+    expect((second as number) / (first as number)).toBeCloseTo(2, 5);
+    tf.tidy(() => scaleToSparsity(layers, identity(), 0.75));
+    expect(nonzeros(layers, identity())).toBe(2);
+  });
+
   it('multiplies every s by the factor that leaves k weights', () => {
     const layers = example();
     tf.tidy(() => scaleToSparsity(layers, exp(), 3 / 7));
@@ -131,17 +163,46 @@ describe('makeExact', () => {
     expect(nonzeros(layers, sigmoid())).toBe(0);
   });
 
-  it('leaves exactly k weights, or all that are not 0, whatever the weights, thresholds and granularity', () => {
-    fc.assert(
-      fc.property(anyLayers(), anySparsity, ({ make, g }, sparsity) => {
-        const layers = make();
-        const total = layers.reduce((sum, { kernel }) => sum + kernel.size, 0);
-        const given = layers.flatMap(({ kernel }) => numbers(kernel.weight)).filter((w) => w !== 0).length;
-        exact(layers, g, sparsity);
-        expect(nonzeros(layers, g)).toBe(Math.min(given, keepCount(total, sparsity)));
-        tf.disposeVariables();
-      }),
-      { numRuns: 300, seed: 1 },
+  it.each([-1, 1] as const)(
+    'leaves exactly k weights, or all that are not 0, whatever the weights, thresholds and granularity, at s of sign %d',
+    (side) => {
+      fc.assert(
+        fc.property(anyLayers({ side }), anySparsity, ({ make, g }, sparsity) => {
+          const layers = make();
+          const total = layers.reduce((sum, { kernel }) => sum + kernel.size, 0);
+          const given = layers.flatMap(({ kernel }) => numbers(kernel.weight)).filter((w) => w !== 0).length;
+          exact(layers, g, sparsity);
+          const once = layers.map((one) => [...effective(one, g), ...numbers(one.state.s)]);
+          expect(nonzeros(layers, g)).toBe(Math.min(given, keepCount(total, sparsity)));
+          exact(layers, g, sparsity);
+          expect(layers.map((one) => [...effective(one, g), ...numbers(one.state.s)])).toEqual(once); // twice is once
+          tf.disposeVariables();
+        }),
+        { numRuns: 300, seed: 1 },
+      );
+    },
+  );
+
+  it('leaves the stored values of pruned weights as they are for an operator that needs them; twice is once', () => {
+    const layers = [layer('first', [4], [0.1, -0.2, 0.3, 0.4], scalar(-1))];
+    const { kernel, state } = layers[0] as Layer;
+    const makeItExact = () => void tf.tidy(() => makeExact(layers, exp(), 0.5, softRescaled()));
+    makeItExact();
+    expect(numbers(kernel.weight)[0]).toBe(Math.fround(0.1)); // the other loser stands at the threshold itself
+    const [s] = numbers(state.s);
+    expect(s).toBeCloseTo(Math.log(0.2), 5);
+    makeItExact();
+    expect(numbers(state.s)).toEqual([s]);
+  });
+
+  it('goes by what the operator leaves', () => {
+    const layers = [layer('first', [4], [0.1, -0.2, 0.3, 0.4], scalar(-1))];
+    const [none, all] = [tf.scalar(0), tf.scalar(1)];
+    const stubborn = { ...hard(), apply: (w: tf.Tensor, t: tf.Tensor) => w.mul(tf.where(w.abs().greater(t.mul(1.5)), all, none)) };
+    tf.tidy(() => makeExact(layers, exp(), 0.5, stubborn));
+    const { kernel, state } = layers[0] as Layer;
+    expect(tf.tidy(() => numbers(stubborn.apply(kernel.weight, tf.exp(state.s)))).map((w) => w + 0)).toEqual(
+      [0, 0, 0.3, 0.4].map(Math.fround),
     );
   });
 
@@ -181,28 +242,34 @@ const anyWeight = fc.constantFrom<(x: number) => number>(
   (x) => 0.4 + 1e-7 * x,
 );
 
-function anyLayers({ granularities = ['layer', 'filter', 'weight', 'global'] }: { granularities?: Granularity[] } = {}) {
+interface AnyLayers {
+  readonly granularities?: Granularity[];
+  /** Sign of the s at which the thresholds live. */
+  readonly side?: 1 | -1;
+}
+
+function anyLayers({ granularities = ['layer', 'filter', 'weight', 'global'], side = -1 }: AnyLayers = {}) {
   const anyLayer = fc.record({ shape: anyShape, weight: anyWeight, phase: fc.integer({ min: 0, max: 1e6 }) });
-  const anyG = fc.constantFrom(sigmoid(), exp(), sigmoid({ k: 3 }));
+  const anyG = fc.constantFrom(...(side < 0 ? [sigmoid(), exp(), sigmoid({ k: 3 })] : [identity(), power(), power({ p: 3 })]));
   return fc
     .record({ specs: fc.array(anyLayer, { minLength: 1, maxLength: 4 }), g: anyG, granularity: fc.constantFrom(...granularities) })
     .map(({ specs, g, granularity }) => ({
       g,
       make(): Layer[] {
-        const shared = scalar(-3);
+        const shared = scalar(3 * side);
         return specs.map(({ shape, weight, phase }, i) => {
           const size = shape.reduce((product, n) => product * n, 1);
           const weights = someNumbers(size, phase).map((x) => Math.fround(weight(x)));
-          return layer(`layer ${i}`, shape, weights, granularity === 'global' ? shared : anyS(shape, granularity, phase));
+          return layer(`layer ${i}`, shape, weights, granularity === 'global' ? shared : anyS(shape, granularity, phase, side));
         });
       },
     }));
 }
 
-function anyS(shape: number[], granularity: Granularity, phase: number): tf.Variable {
+function anyS(shape: number[], granularity: Granularity, phase: number, side: 1 | -1): tf.Variable {
   const shapes = { layer: [], filter: shape.map((n, axis) => (axis === shape.length - 1 ? n : 1)), weight: shape, global: [] };
   const size = shapes[granularity].reduce((product: number, n: number) => product * n, 1);
-  const values = someNumbers(size, phase + 3).map((x) => -0.02 - 12 * Math.abs(x));
+  const values = someNumbers(size, phase + 3).map((x) => side * (0.02 + 12 * Math.abs(x)));
   return tf.tidy(() => tf.variable(tf.tensor(values, shapes[granularity])));
 }
 

@@ -1,4 +1,17 @@
-import { keepCount, kthLargestScore, type PrunedLayer, readFloats, sumToShape, type ThresholdFunction, tf, topK } from '@espalier/core';
+import {
+  countLeft,
+  isExact,
+  keepCount,
+  keepSurvivors,
+  kthLargest,
+  type PrunedLayer,
+  readFloats,
+  soft,
+  type ThresholdFunction,
+  type ThresholdOperator,
+  tf,
+  topKMasks,
+} from '@espalier/core';
 
 /** What STR learns in a layer: s, of any shape that broadcasts against the kernel; several layers may share one. */
 export interface StrState {
@@ -6,42 +19,59 @@ export interface StrState {
 }
 type Layers = readonly PrunedLayer<StrState>[];
 
-/** Scaling needs s < 0: above this, s counts as this. */
-export const HIGHEST_S = -0.01;
+/** Where the thresholds of a g live: at negative s (sigmoid, exp), or at positive s, if g(0) is no threshold yet (identity, power). */
+export type Side = -1 | 1;
 
-/** Instead of −∞, from which no s could be scaled back; far below where g can be told from 0. */
-const LOWEST_S = -1e6;
+export const sideOf = (g: ThresholdFunction): Side => ((readFloats(() => g.value(tf.scalar(0)))[0] as number) > 0 ? -1 : 1);
+
+/** Scaling needs an s that is not 0: whatever is nearer to 0, or on the other side, counts as this. */
+export const NEAREST_S: Readonly<Record<Side, number>> = { [-1]: -0.01, 1: 1e-8 };
+
+/** |s| of the largest s where the thresholds of a scaled network end, instead of at −∞ or 0, from which no s could be scaled back. */
+const NO_THRESHOLD: Readonly<Record<Side, number>> = { [-1]: 1e6, 1: 1e-6 };
 
 /**
- * Moves the thresholds so that (1 − sparsity) of all weights survive, by one common factor on every s:
+ * Moves the thresholds so that (1 − sparsity) of all weights survive, by one common factor c on every s:
  *
- *   weight i of layer l survives  ⇔  g⁻¹(|W_i|) > c·s_l  ⇔  score_i = g⁻¹(|W_i|)/|s_l| > −c
+ *   weight i of layer l survives  ⇔  g⁻¹(|W_i|) > c·s_l  ⇔  score_i = g⁻¹(|W_i|)/|s_l| > c·sign(s_l)
  *
- * so −c is the (k + 1)-th largest score of the network. L2 on s is a multiplication of every s by (1 − ηλ); c takes its place, and the
- * ratios between layers stay what the task gradient made them. Exact but for float rounding at the boundary; `makeExact` removes that.
+ * so c·sign(s) is the (k + 1)-th largest score of the network: negative where thresholds live at s < 0, positive where they live at s > 0.
+ * L2 on s is a multiplication of every s by (1 − ηλ); c takes its place, and the ratios between layers stay what the task gradient made
+ * them. Exact but for float rounding at the boundary; `makeExact` removes that.
+ *
+ * At s > 0 that is less gentle: the task drives an s to 0, where its ratio to the others ends, and others may rise until a layer is gone.
  */
 export function scaleToSparsity(layers: Layers, g: ThresholdFunction, sparsity: number): void {
   const size = totalSize(layers);
   const keep = keepCount(size, sparsity);
   if (keep >= size) return;
-  scale(layers, kthLargestScore(scores(layers, g), keep + 1));
+  const side = sideOf(g);
+  scale(
+    layers,
+    tf.tidy(() => kthLargest(scores(layers, g, side), keep + 1)),
+    side,
+  );
 }
 
 /**
- * Scales once more, then makes the count exact to the weight: exactly k survivors by rank, equal scores by position. Losers that rounding
- * or a tie would let through are set to 0, and s is lowered by a few units in the last place where it would take a survivor away. Where
- * fewer than k weights are nonzero, all of them survive.
+ * Scales once more, then makes the count exact to the weight: exactly k survivors by rank, equal scores by position. Losers are set to 0
+ * (with an operator that pools, only those that rounding or a tie would let through), and s is lowered by a few units in the last place
+ * where it would take a survivor away. Where fewer than k weights are nonzero, all of them survive. A second call changes nothing.
+ *
+ * @param operator Says what survives a threshold.
  */
-export function makeExact(layers: Layers, g: ThresholdFunction, sparsity: number): void {
+export function makeExact(layers: Layers, g: ThresholdFunction, sparsity: number, operator: ThresholdOperator = soft()): void {
   const size = totalSize(layers);
   const keep = keepCount(size, sparsity);
-  const ranked = scores(layers, g);
-  const masks = topK(ranked, keep).map((mask, i) => tf.tensor(mask, [...(layers[i] as Layers[number]).kernel.shape]));
-  if (keep < size) scale(layers, kthLargestScore(ranked, keep + 1));
+  const effective = ({ kernel, state }: Layers[number]) => operator.apply(kernel.weight, g.value(state.s));
+  if (operator.pools ? countLeft(layers, effective) === keep : isExact(layers, effective, keep)) return;
+  const zero = operator.pools ? 'intruders' : 'all';
+  const side = sideOf(g);
+  const ranked = scores(layers, g, side);
+  const masks = topKMasks(ranked, keep);
+  if (keep < size) scale(layers, kthLargest(ranked, keep + 1), side);
   layers.forEach(({ kernel, state }, i) => {
-    const mask = masks[i] as tf.Tensor;
-    kernel.weight.assign(kernel.weight.mul(mask));
-    lowerBelowSurvivors(kernel.weight, mask, state.s, g);
+    keepSurvivors(kernel.weight, masks[i] as tf.Tensor, { variable: state.s, threshold: g.value, operator, zero });
   });
 }
 
@@ -49,29 +79,19 @@ export function makeExact(layers: Layers, g: ThresholdFunction, sparsity: number
 
 const totalSize = (layers: Layers): number => layers.reduce((sum, { kernel }) => sum + kernel.size, 0);
 
-const scores = (layers: Layers, g: ThresholdFunction): Float32Array[] =>
-  layers.map(({ kernel, state }) => readFloats(() => g.inverse(kernel.weight.abs()).div(magnitude(state.s))));
+const scores = (layers: Layers, g: ThresholdFunction, side: Side): tf.Tensor[] =>
+  layers.map(({ kernel, state }) => tf.tidy(() => g.inverse(kernel.weight.abs()).div(magnitude(state.s, side))));
 
-/** |s|, for an s that the task gradient may have carried above `HIGHEST_S`. */
-const magnitude = (s: tf.Tensor): tf.Tensor => s.minimum(HIGHEST_S).neg();
+const onSide = (s: tf.Tensor, side: Side): tf.Tensor => (side < 0 ? s.minimum(NEAREST_S[side]) : s.maximum(NEAREST_S[side]));
 
-/** A factor of −∞, from a weight that is 0, takes all thresholds as near to 0 as keeps the ratios. */
-function scale(layers: Layers, factor: number): void {
+/** |s|, for an s that the task gradient may have carried to the other side. */
+const magnitude = (s: tf.Tensor, side: Side): tf.Tensor => onSide(s, side).mul(side);
+
+/** A factor of −∞ or 0, from a weight that is 0, takes all thresholds as near to 0 as keeps the ratios. */
+function scale(layers: Layers, factor: number, side: Side): void {
   const all = new Set(layers.map(({ state }) => state.s));
-  const largest = () => Math.max(...[...all].map((s) => readFloats(() => magnitude(s).max())[0] as number));
-  const finite = factor === Number.NEGATIVE_INFINITY ? LOWEST_S / largest() : factor;
-  for (const s of all) s.assign(magnitude(s).mul(finite).minimum(HIGHEST_S));
-}
-
-/** Steps from the last place of s up to 512 times s: more than enough to bring g(s) from anywhere to 0. */
-const MOST_ROUNDS = 32;
-
-/** Lowers each threshold by growing steps until it takes no survivor away. A survivor that is 0 itself is none. */
-function lowerBelowSurvivors(weight: tf.Variable, mask: tf.Tensor, s: tf.Variable, g: ThresholdFunction): void {
-  for (let round = 0, step = 2 ** -22; round < MOST_ROUNDS; round++, step *= 2) {
-    const lost = weight.abs().lessEqual(g.value(s)).logicalAnd(mask.cast('bool')).logicalAnd(weight.notEqual(0));
-    const lostPerThreshold = sumToShape(lost.cast('float32'), s.shape);
-    if (lostPerThreshold.sum().dataSync()[0] === 0) return;
-    s.assign(tf.where(lostPerThreshold.greater(0), s.sub(s.abs().mul(step)), s));
-  }
+  const largest = () => Math.max(...[...all].map((s) => readFloats(() => magnitude(s, side).max())[0] as number));
+  const degenerate = side < 0 ? factor === Number.NEGATIVE_INFINITY : factor <= 0;
+  const finite = degenerate ? (side * NO_THRESHOLD[side]) / largest() : factor;
+  for (const s of all) s.assign(onSide(magnitude(s, side).mul(finite), side));
 }

@@ -1,4 +1,4 @@
-import { attach, type Component, hard, soft, tf, thresholded } from '@espalier/core';
+import { applyThreshold, attach, type Component, hard, soft, tf } from '@espalier/core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exp, type StrState, sigmoid, str, straightThrough, subgradient } from './index.ts';
 
@@ -20,7 +20,7 @@ function expectClose(actual: ArrayLike<number>, expected: readonly number[], tol
 /** Effective weights, ∂L/∂W and ∂L/∂s of the golden problem, where L = Σ G·Ŵ. */
 function golden(g: Component<'threshold-function'>, estimator: Component<'estimator'>, operator: Component<'operator'> = soft()) {
   const numbers = (tensor: tf.Tensor) => Array.from(tensor.dataSync());
-  const forward = (w: tf.Tensor, s: tf.Tensor) => thresholded(w, g.value(s), { operator, estimator, progress: progress() });
+  const forward = (w: tf.Tensor, s: tf.Tensor) => applyThreshold(w, g.value(s), { operator, estimator, progress: progress() });
   const found = tf.tidy(() => {
     const [w, s] = [tf.tensor1d(W), tf.scalar(-1)];
     const [dw, ds] = tf.grads((weight, sOfLayer) =>

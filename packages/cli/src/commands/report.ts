@@ -1,36 +1,64 @@
 import path from 'node:path';
-import { type RunResult, readResult, readResults } from '@espalier/core/results';
+import type { RunResult, Study } from '@espalier/core/results';
 import {
   comparisonTable,
+  readSources,
   renderCsv,
   renderHtml,
   renderJson,
+  renderLatex,
   renderMarkdown,
   renderTerminal,
+  resultsOfStudy,
+  type Sources,
+  studyTables,
   type Table,
+  withProvenance,
   writeReport,
 } from '@espalier/reports';
-import { noRuns } from '../errors.ts';
-import { EXIT, terminalOptions } from '../output.ts';
+import { noRuns, studyUnknown } from '../errors.ts';
+import { count, exitCodeOf, terminalOptions } from '../output.ts';
 
-export const FORMATS = ['terminal', 'markdown', 'csv', 'html', 'json'] as const;
+export const FORMATS = ['terminal', 'markdown', 'csv', 'latex', 'html', 'json'] as const;
 export interface ReportFlags {
   readonly format: (typeof FORMATS)[number];
   readonly out?: string;
+  readonly study?: string;
+  readonly reference?: string;
+  readonly archive?: string;
 }
 
-/** Prints the table of finished runs, or writes the whole report. `sources` are folders of runs or of single ones. */
-export async function reportCommand(sources: readonly string[], { format, out }: ReportFlags): Promise<number> {
-  const folders = sources.length ? sources : ['runs'];
-  const results = folders.flatMap(resultsIn);
-  if (out !== undefined) {
-    const command = `espalier ${process.argv.slice(2).join(' ')}`;
-    const report = await writeReport({ results, runs: folders.map((folder) => path.resolve(folder)), out: path.resolve(out), command });
-    process.stdout.write(`${path.relative(process.cwd(), report.index)}\n`);
-  } else {
-    process.stdout.write(`${RENDERERS[format](comparisonTable(results))}\n`);
+/**
+ * Prints the table of finished runs or the tables of a study, or writes the whole report, or an archive. `sources` are folders of runs or of
+ * single ones, and archives.
+ */
+export async function reportCommand(sources: readonly string[], flags: ReportFlags): Promise<number> {
+  const given = sources.length ? sources : ['runs'];
+  const { study, results, studies, origins } = chosen(readAll(given), flags.study);
+  const reference = flags.reference === undefined ? {} : { reference: flags.reference };
+  if (flags.archive !== undefined) {
+    const { writeArchive } = await import('@espalier/core');
+    writeArchive(flags.archive, {
+      studies,
+      runs: results.map((result) => ({ result, ...(origins.has(result.id) && { origin: origins.get(result.id) }) })),
+    });
+    process.stdout.write(`${count(results.length, 'run')} in ${flags.archive}\n`);
   }
-  return results.some((run) => run.status === 'failed') ? EXIT.runFailed : EXIT.done;
+  if (flags.out !== undefined) {
+    const runs = given.map((source) => path.resolve(source));
+    const report = await writeReport({ results, studies, runs, out: path.resolve(flags.out), ...reference });
+    process.stdout.write(`${path.relative(process.cwd(), report.index)}\n`);
+  }
+  if (flags.archive === undefined && flags.out === undefined) {
+    const tables = study ? studyTables(study, results, reference).map(({ table }) => table) : [comparisonTable(results, reference)];
+    process.stdout.write(
+      print(
+        tables.map((table) => withProvenance(table, results, origins)),
+        flags.format,
+      ),
+    );
+  }
+  return exitCodeOf(results);
 }
 
 // --- helpers ---
@@ -39,13 +67,34 @@ const RENDERERS = {
   terminal: (table: Table) => renderTerminal(table, terminalOptions()),
   markdown: renderMarkdown,
   csv: renderCsv,
+  latex: (table: Table) => renderLatex(table),
   html: renderHtml,
   json: renderJson,
 };
 
-function resultsIn(folder: string): RunResult[] {
-  const one = readResult(folder);
-  const results = one ? [one] : readResults(folder);
-  if (results.length === 0) throw noRuns(folder);
-  return results;
+/** Several tables stand below each other; as JSON they are an array. */
+function print(tables: readonly Table[], format: ReportFlags['format']): string {
+  const texts = tables.map((table) => RENDERERS[format](table));
+  if (format === 'json' && texts.length > 1) return `[\n${texts.map((text) => text.trimEnd()).join(',\n')}\n]\n`;
+  return `${texts.join('\n')}\n`;
+}
+
+function readAll(sources: readonly string[]): Sources {
+  for (const source of sources) {
+    const { results, studies } = readSources(source);
+    if (results.length === 0 && studies.length === 0) throw noRuns(source);
+  }
+  return readSources(sources);
+}
+
+/** All there is, or one study with its runs and the dense ones on equal terms. */
+function chosen(all: Sources, name: string | undefined): Sources & { readonly study?: Study; readonly results: readonly RunResult[] } {
+  if (name === undefined) return all;
+  const study = all.studies.find((one) => one.name === name);
+  if (!study)
+    throw studyUnknown(
+      name,
+      all.studies.map((one) => one.name),
+    );
+  return { ...all, study, studies: [study], results: resultsOfStudy(study, all.results) };
 }

@@ -1,6 +1,7 @@
-import type { Component, ComponentReference, Plugin, PrunableOptions, TrainingOptions } from '@espalier/core';
-import { prunableOptions, sparsityOption, trainingOptions } from '@espalier/core';
+import type { Component, ComponentReference, Kind, Plugin, PrunableOptions, Spec } from '@espalier/core';
+import { prunableOptions, regularizerGroups, sparsityOption, trainingOptions } from '@espalier/core';
 import * as z from 'zod';
+import type { TrainingReferences } from '../build-training.ts';
 import { configInvalid } from '../errors.ts';
 
 /** A comparison: every pruner at every sparsity with every seed, on one model and one data set. */
@@ -17,7 +18,8 @@ export interface Config {
   readonly sparsity?: number | readonly number[];
   /** Default 0. */
   readonly seeds?: number | readonly number[];
-  readonly training?: TrainingOptions;
+  /** Regularizers in it are built, as data, or names. */
+  readonly training?: TrainingReferences;
   readonly prunable?: PrunableOptions;
   /** Default `auto`: the native engine where there is one. */
   readonly engine?: 'auto' | 'native' | 'wasm';
@@ -29,14 +31,41 @@ export interface Config {
   readonly runs?: string;
   /** Folder of the report. Default `report`; false for none. */
   readonly report?: string | false;
+  /** What `ablate` varies; it takes no notice of `pruners`. */
+  readonly ablation?: AblationConfig;
 }
+
+/** What is varied about one pruner, at every sparsity with every seed of the configuration. */
+export interface AblationConfig {
+  /** The pruner that the others are compared with. Default `str`. */
+  readonly pruner?: ComponentReference<'pruner'>;
+  /**
+   * By option of the pruner (`g`, `source.granularity`), kind of component (`threshold-function`), `training.<option>` or `pruner`: the
+   * values, or `all` that are known. The pruner's own value is always among them.
+   */
+  readonly axes?: Readonly<Record<string, 'all' | readonly AxisValue[]>>;
+  /** `grid`: every combination. Default `one-at-a-time`: one axis is varied, the others stay as the pruner has them. */
+  readonly mode?: 'one-at-a-time' | 'grid';
+  /** kebab-case; names the file `runs/<name>.study.json`. Default: made of pruner, axes, model and data. */
+  readonly name?: string;
+}
+
+/** A plain value, or a component: built, as data, or its name. */
+export type AxisValue = string | number | boolean | null | readonly unknown[] | Spec | Component<Kind>;
 
 /** An identity function that gives a configuration file its types. */
 export const defineConfig = (config: Config): Config => config;
 
-export type ResolvedConfig = Required<Config> & { readonly sparsity: readonly number[]; readonly seeds: readonly number[] };
+export type ResolvedConfig = Required<Config> & {
+  readonly sparsity: readonly number[];
+  readonly seeds: readonly number[];
+  readonly ablation: Ablation;
+};
 
-const reference = <K extends Component<'model'>['kind'] | 'dataset' | 'pruner'>(kind: K) =>
+/** An ablation with its defaults filled in, but for the name. */
+export type Ablation = Required<Omit<AblationConfig, 'name'>> & Pick<AblationConfig, 'name'>;
+
+const reference = <K extends 'model' | 'dataset' | 'pruner' | 'regularizer'>(kind: K) =>
   z.custom<ComponentReference<K>>(
     (value) => typeof value === 'string' || (typeof value === 'object' && value !== null && ('use' in value || 'spec' in value)),
     `must be the name of a ${kind}, or { use: name, ...options }`,
@@ -44,6 +73,21 @@ const reference = <K extends Component<'model'>['kind'] | 'dataset' | 'pruner'>(
 
 const listOf = <T extends z.ZodType>(item: T) =>
   z.union([item, z.array(item).min(1)]).transform((value) => (Array.isArray(value) ? (value as z.output<T>[]) : [value as z.output<T>]));
+
+const ablationSchema = z.strictObject({
+  pruner: reference('pruner').default('str'),
+  axes: z
+    .record(z.string(), z.union([z.literal('all'), z.array(z.custom<AxisValue>()).min(1)], 'must be "all" or a list of values'))
+    .default({}),
+  mode: z.enum(['one-at-a-time', 'grid']).default('one-at-a-time'),
+  name: z
+    .string()
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be kebab-case, such as "which-estimator"')
+    .optional(),
+});
+
+const groups = Object.keys(regularizerGroups.shape).map((group) => [group, reference('regularizer').optional()]);
+const trainingSchema = trainingOptions.partial().extend({ regularizers: z.strictObject(Object.fromEntries(groups)).optional() });
 
 const configSchema = z.strictObject({
   plugins: z
@@ -54,13 +98,14 @@ const configSchema = z.strictObject({
   pruners: z.array(reference('pruner')).min(1).default(['dense', 'str', 'dnw', 'gmp', 'global-magnitude']),
   sparsity: listOf(sparsityOption).default([0.9]),
   seeds: listOf(z.int('must be a whole number')).default([0]),
-  training: trainingOptions.partial().default({}),
+  training: trainingSchema.optional(),
   prunable: prunableOptions.partial().default({}),
   engine: z.enum(['auto', 'native', 'wasm']).default('auto'),
   threads: z.int().positive().default(1),
   workers: z.int().positive().optional(),
   runs: z.string().default('runs'),
   report: z.union([z.string(), z.literal(false)]).default('report'),
+  ablation: ablationSchema.prefault({}),
 });
 
 /** Checks a configuration and fills in the defaults. Throws `E_CONFIG` with every problem and what is allowed. */
@@ -68,7 +113,8 @@ export function resolveConfig(config: Config, source: string, cores: number): Re
   const parsed = configSchema.safeParse(config);
   if (!parsed.success) throw configInvalid(source, parsed.error.issues.map(describeIssue));
   const { workers = Math.max(1, Math.floor(cores / parsed.data.threads)), ...rest } = parsed.data;
-  return { ...rest, workers } as ResolvedConfig;
+  const { training = {} } = config; // without defaults: what was not given has to be told from what was
+  return { ...rest, training, workers } as ResolvedConfig;
 }
 
 // --- helpers ---
@@ -82,6 +128,7 @@ function describeIssue(issue: z.core.$ZodIssue): string {
 
 const schemaAt = (path: readonly PropertyKey[]): string[] | undefined => {
   if (path.length === 0) return Object.keys(configSchema.shape);
-  if (path[0] === 'training') return Object.keys(trainingOptions.shape);
+  if (path[0] === 'training') return Object.keys(path[1] === 'regularizers' ? regularizerGroups.shape : trainingOptions.shape);
+  if (path[0] === 'ablation' && path.length === 1) return Object.keys(ablationSchema.shape);
   return path[0] === 'prunable' ? Object.keys(prunableOptions.shape) : undefined;
 };

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { defineAllocation } from '../component.ts';
 import { keepCount } from '../masks/keep-counts.ts';
-import { topK } from '../masks/top-k.ts';
-import { readFloats } from '../read-floats.ts';
+import { topKMasks } from '../masks/select.ts';
+import { tf } from '../tf.ts';
 
 /** One threshold for all layers: what the k largest scores of the whole network leave in each of them. */
 export const global = defineAllocation({
@@ -12,12 +12,16 @@ export const global = defineAllocation({
   create: () => ({
     dynamic: true,
     allocate(kernels, sparsity, score) {
-      const scores = kernels.map((kernel) => readFloats(() => score.of(kernel.weight)));
       const size = kernels.reduce((sum, kernel) => sum + kernel.size, 0);
-      const masks = topK(scores, keepCount(size, sparsity));
-      return new Map(kernels.map((kernel, i) => [kernel.name, 1 - count(masks[i] as Float32Array) / kernel.size]));
+      let counts: number[] = [];
+      tf.tidy(() => {
+        const scores = kernels.map((kernel) => score.of(kernel.weight));
+        counts = topKMasks(scores, keepCount(size, sparsity)).map(countOf);
+      });
+      return new Map(kernels.map((kernel, i) => [kernel.name, 1 - (counts[i] as number) / kernel.size]));
     },
   }),
 });
 
-const count = (mask: Float32Array): number => mask.reduce((sum, m) => sum + m, 0);
+/** As whole numbers: a sum of floats stops at 2²⁴. */
+const countOf = (mask: tf.Tensor): number => mask.cast('int32').sum().dataSync()[0] as number;

@@ -1,3 +1,6 @@
+import type { RandomStream } from '../random.ts';
+import type { tf } from '../tf.ts';
+
 /** Examples in memory: `inputs` holds `labels.length` examples of the data set's `inputShape`, one after the other. */
 export interface Examples {
   readonly inputs: Float32Array;
@@ -19,4 +22,9 @@ export interface Dataset {
   readonly inputShape: readonly number[];
   readonly classes: number;
   load(): Promise<Splits>;
+  /**
+   * Other examples in place of those of a training batch, [batch, ...inputShape]: crops, flips. Its random stream is that of the run's seed
+   * for the step; called inside `tf.tidy`. Absent: examples are as they were loaded.
+   */
+  augment?(inputs: tf.Tensor, random: RandomStream): tf.Tensor;
 }

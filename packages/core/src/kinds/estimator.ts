@@ -16,6 +16,11 @@ export interface EstimatorInput {
 
 /** What flows back through a threshold operator in place of its true gradient. */
 export interface SubgradientEstimator {
+  /**
+   * The function of weight and threshold, in the weight's shape, of which `backward` is the true gradient, where there is one:
+   * differentiable by TensorFlow.js. The checks for estimators hold `backward` against it. Absent: a surrogate of no one function.
+   */
+  isGradientOf?(input: Pick<EstimatorInput, 'weight' | 'threshold' | 'operator'>): tf.Tensor;
   /** Surrogates of ∂L/∂W, in the weight's shape, and of ∂L/∂τ, in the threshold's shape (`sumToShape` reduces to it). */
   backward(input: EstimatorInput): { weight: tf.Tensor; threshold: tf.Tensor };
 }

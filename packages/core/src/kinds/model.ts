@@ -12,4 +12,6 @@ export interface ModelContext {
 export interface Model {
   /** A new model whose output is logits, [batch, classes]. All randomness comes from `context.seed`. */
   build(context: ModelContext): tf.LayersModel;
+  /** The data that it is known for: what its cost is counted on where nothing else is said. */
+  readonly usual?: Pick<ModelContext, 'inputShape' | 'classes'>;
 }

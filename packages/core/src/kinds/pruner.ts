@@ -62,7 +62,7 @@ export interface Pruner<State = any> {
   readonly sparsity?: number;
   /** Ask for ∂L/∂(effective weight) of every kernel, in all steps or in some. */
   readonly usesDenseGradients?: boolean | ((step: number) => boolean);
-  /** L2 coefficient of the trainable variables in the state; absent: the kernels' own. */
+  /** L2 coefficient of the trainable variables in the state; absent: what the training says, by default what pulls on the kernels. */
   readonly stateDecay?: number;
   /** The state of one kernel; called once per kernel, inside `tf.tidy`. */
   init(kernel: Kernel, context: InitContext): State;
@@ -73,6 +73,11 @@ export interface Pruner<State = any> {
   afterStep?(layers: readonly PrunedLayer<NoInfer<State>>[], context: StepContext): void;
   /** After the last step, before anything is evaluated: where a method that promises a sparsity makes it exact. */
   finish?(layers: readonly PrunedLayer<NoInfer<State>>[], context: { readonly totalSteps: number }): void;
+  /**
+   * A term of the loss of its own, differentiable in trainable variables of the state; part of the step, so nothing is read in it. The
+   * training loss that is logged is the task's, without it.
+   */
+  penalty?(layers: readonly PrunedLayer<NoInfer<State>>[]): tf.Scalar;
   /** What is trained; default: the kernel's weight and every trainable variable in `state`. */
   variables?(kernel: Kernel, state: NoInfer<State>): readonly tf.Variable[];
   /** Magnitude below which a weight is zero, for methods that have one; any shape. */

@@ -13,7 +13,8 @@ export interface ThresholdFunction {
   derivative(s: tf.Tensor): tf.Tensor;
   /**
    * The s with g(s) = threshold. Strictly increasing on all of (0, ∞): above the supremum of g it goes on as a line, so that weights which
-   * no threshold can reach still have an order. −∞ at 0.
+   * no threshold can reach still have an order. At 0 it is −∞ for a g that tends to 0 at −∞ without ever being 0, and a finite s for one
+   * that is 0 there.
    */
   inverse(threshold: tf.Tensor): tf.Tensor;
   /** Infimum and supremum of g. */

@@ -13,7 +13,7 @@ export interface Kth {
 export const floatBits = (scores: Float32Array): Int32Array => new Int32Array(scores.buffer, scores.byteOffset, scores.length);
 
 /** The k-th largest over all arrays together, 1 ≤ k ≤ total. */
-export function kthLargest(all: readonly Int32Array[], k: number): Kth {
+export function kthLargestBits(all: readonly Int32Array[], k: number): Kth {
   const total = all.reduce((sum, bits) => sum + bits.length, 0);
   return (total >= WORTH_SAMPLING ? kthBySample(all, total, k) : undefined) ?? kthByCounting(all, k);
 }

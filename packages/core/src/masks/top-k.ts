@@ -1,4 +1,4 @@
-import { floatBits, kthLargest } from './kth-largest.ts';
+import { floatBits, kthLargestBits } from './kth-largest.ts';
 
 /**
  * Exactly k of the largest scores, chosen over all arrays together; equal scores go by position, the first array's first. Nothing is sorted.
@@ -10,7 +10,7 @@ import { floatBits, kthLargest } from './kth-largest.ts';
 export function topK(scores: readonly Float32Array[], k: number): Float32Array[] {
   if (k <= 0) return scores.map((own) => new Float32Array(own.length));
   const all = scores.map(floatBits);
-  const { key, above } = kthLargest(all, k);
+  const { key, above } = kthLargestBits(all, k);
   let ties = k - above;
   return all.map((bits) => {
     const mask = new Float32Array(bits.length);
@@ -29,6 +29,6 @@ export function topK(scores: readonly Float32Array[], k: number): Float32Array[]
 
 /** The k-th largest score over all arrays together, 1 ≤ k ≤ total. */
 export function kthLargestScore(scores: readonly Float32Array[], k: number): number {
-  const { key } = kthLargest(scores.map(floatBits), k);
+  const { key } = kthLargestBits(scores.map(floatBits), k);
   return new Float32Array(Int32Array.of(key ^ ((key >> 31) & 0x7fffffff)).buffer)[0] as number;
 }

@@ -1,10 +1,9 @@
 import type { Allocation } from '../kinds/allocation.ts';
 import type { Kernel, PrunedLayer } from '../kinds/pruner.ts';
 import type { Score } from '../kinds/score.ts';
-import { readFloats } from '../read-floats.ts';
 import { tf } from '../tf.ts';
 import { flooredKeepCounts, keepCounts } from './keep-counts.ts';
-import { topK } from './top-k.ts';
+import { topKMasks } from './select.ts';
 
 /** State of a method that multiplies the weight by a mask: 1 = kept. */
 export interface MaskState {
@@ -40,10 +39,8 @@ export interface AllocateOptions {
 }
 
 /** The mask of the k highest scores of one kernel, as a new tensor. */
-export function topKMask(kernel: Kernel, score: Score, k: number): tf.Tensor {
-  const scores = readFloats(() => score.of(kernel.weight));
-  return tf.tensor(topK([scores], k)[0] as Float32Array, [...kernel.shape]);
-}
+export const topKMask = (kernel: Kernel, score: Score, k: number): tf.Tensor =>
+  tf.tidy(() => topKMasks([score.of(kernel.weight)], k)[0] as tf.Tensor);
 
 /** Gives every layer the mask of its highest scores; `counts` says how many stay. */
 export function updateMasks(layers: readonly PrunedLayer<MaskState>[], score: Score, counts: ReadonlyMap<string, number>): void {

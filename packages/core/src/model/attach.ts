@@ -34,9 +34,13 @@ export interface PrunedModel {
    * put into that map during the backward pass.
    */
   apply(inputs: tf.Tensor, options?: { training?: boolean; progress?: tf.Scalar; denseGradients?: Map<string, tf.Tensor> }): tf.Tensor;
+  /** The pruner's own term of the loss, if it has one. */
+  penalty(): tf.Scalar | undefined;
   beforeStep(context: Omit<StepContext, 'random'>): void;
   afterStep(context: Omit<StepContext, 'random'>): void;
   finish(): void;
+  /** What a layer computes with outside of training; the caller tidies up. */
+  effectiveWeight(layer: PrunedLayer<unknown>): tf.Tensor;
   /** Every kernel, measured on the effective weights by core itself. */
   report(): LayerResult[];
   /** Writes the effective weights into the model and detaches the pruner. */
@@ -119,11 +123,13 @@ export function attach(
         cache = undefined;
       }
     },
+    penalty: () => pruner.penalty && guarded(who, 'penalty', 'in the step', () => pruner.penalty?.(layers)),
     beforeStep: (context) => hook('beforeStep', context),
     afterStep: (context) => hook('afterStep', context),
     finish() {
       if (pruner.finish) guarded(who, 'finish', 'after the last step', () => tf.tidy(() => pruner.finish?.(layers, { totalSteps })));
     },
+    effectiveWeight: effectiveNow,
     report() {
       const pruneds = new Map(layers.map((layer) => [layer.kernel, layer]));
       return found.map(({ kernel }) => measure(kernel, pruneds.get(kernel), pruner, effectiveNow));

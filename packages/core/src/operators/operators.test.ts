@@ -22,6 +22,11 @@ const W = [-1.5, -0.5, -0.25, 0, 0.25, 0.5, 2];
 describe('soft', () => {
   onCpu();
 
+  it('takes a threshold below zero for zero', () => {
+    expect(apply(soft(), W, -0.5)).toEqual(W.map(f32));
+    expect(derivatives(soft(), W, -0.5)).toEqual(derivatives(soft(), W, 0));
+  });
+
   it('is zero below the threshold and shrinks by it above', () => {
     expect(apply(soft(), W, 0.5).map((w) => w + 0)).toEqual([-1, 0, 0, 0, 0, 0, 1.5]);
   });
@@ -46,6 +51,15 @@ describe('soft', () => {
         },
       ),
     );
+  });
+
+  it('takes a gradient back as its derivatives do', () => {
+    const [weight, threshold, upstream] = [tf.tensor1d(W), tf.scalar(0.5), tf.tensor1d([2, 3, 5, 7, 11, 13, 17])];
+    const back = soft().backward?.(upstream, weight, threshold, soft().apply(weight, threshold));
+    expect([back?.weight, back?.threshold].map((tensor) => Array.from(tensor?.add(0).dataSync() ?? []))).toEqual([
+      [2, 0, 0, 0, 0, 0, 17],
+      [2, 0, 0, 0, 0, 0, -17],
+    ]);
   });
 
   it('has the derivatives 1 and −sign(W) where a weight is left, 0 elsewhere', () => {

@@ -15,11 +15,18 @@ interface Checkpoint {
   readonly weights: { readonly file: string; readonly sha256: string; readonly specs: tf.io.WeightsManifestEntry[] };
 }
 
-/** Saves every variable of a trainer and its position. The checkpoint before stays until this one is whole. */
-export async function saveCheckpoint(runFolder: string, trainer: Trainer, notes: Readonly<Record<string, unknown>>): Promise<void> {
+type Variables = ReadonlyMap<string, tf.Variable>;
+
+/** Saves every variable of a trainer, others by names of their own, and its position. The checkpoint before stays until this one is whole. */
+export async function saveCheckpoint(
+  runFolder: string,
+  trainer: Trainer,
+  notes: Readonly<Record<string, unknown>>,
+  others: Variables = new Map(),
+): Promise<void> {
   const folder = path.join(runFolder, 'checkpoint');
   mkdirSync(folder, { recursive: true });
-  const { data, specs } = await tf.io.encodeWeights(Object.fromEntries(trainer.variables) as tf.NamedTensorMap);
+  const { data, specs } = await tf.io.encodeWeights(Object.fromEntries([...trainer.variables, ...others]) as tf.NamedTensorMap);
   const bytes = Buffer.from(data);
   const file = `step-${trainer.step}.bin`;
   writeFileAtomic.sync(path.join(folder, file), bytes);
@@ -29,11 +36,16 @@ export async function saveCheckpoint(runFolder: string, trainer: Trainer, notes:
 }
 
 /**
- * Puts a trainer where the checkpoint in a run's folder left it, to the bit, and returns its notes; undefined if there is none.
+ * Puts a trainer and other variables where the checkpoint in a run's folder left them, to the bit, and returns its notes; undefined if
+ * there is none.
  *
- * Throws `E_CHECKPOINT` if the files don't fit together or don't fit the trainer.
+ * Throws `E_CHECKPOINT` if the files don't fit together or don't fit the variables.
  */
-export function loadCheckpoint(runFolder: string, trainer: Trainer): Readonly<Record<string, unknown>> | undefined {
+export function loadCheckpoint(
+  runFolder: string,
+  trainer: Trainer,
+  others: Variables = new Map(),
+): Readonly<Record<string, unknown>> | undefined {
   const folder = path.join(runFolder, 'checkpoint');
   if (!existsSync(path.join(folder, 'checkpoint.json'))) return undefined;
   const { step, notes, weights, bytes } = readFiles(folder);
@@ -43,15 +55,15 @@ export function loadCheckpoint(runFolder: string, trainer: Trainer): Readonly<Re
   );
   try {
     const names = Object.keys(tensors);
-    if (names.length !== trainer.variables.size)
-      throw unusable(folder, `it holds ${names.length} tensors instead of ${trainer.variables.size}`);
-    for (const [name, variable] of trainer.variables) {
+    const variables = new Map([...trainer.variables, ...others]);
+    if (names.length !== variables.size) throw unusable(folder, `it holds ${names.length} tensors instead of ${variables.size}`);
+    for (const [name, variable] of variables) {
       const saved = tensors[name];
       if (!saved) throw unusable(folder, `it lacks "${name}"`);
       if (`${saved.shape}` !== `${variable.shape}`)
         throw unusable(folder, `"${name}" has shape [${saved.shape}] instead of [${variable.shape}]`);
     }
-    for (const [name, variable] of trainer.variables) variable.assign(tensors[name] as tf.Tensor);
+    for (const [name, variable] of variables) variable.assign(tensors[name] as tf.Tensor);
   } finally {
     tf.dispose(tensors);
   }

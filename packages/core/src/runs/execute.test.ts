@@ -11,8 +11,9 @@ import { onCpu, someNumbers, temporaryFolders, tensorsLeftByAsync, untouched, va
 import { tf } from '../tf.ts';
 import { eagerEngine } from '../training/eager-engine.ts';
 import { executeRun, settledResult } from './execute.ts';
-import { runId, toRunSpec } from './identity.ts';
+import { toRunSpec } from './identity.ts';
 import type { RunRequest } from './request.ts';
+import { runId } from './run-id.ts';
 import { loadModel } from './save-model.ts';
 
 /** Points in the plane; the class is the quadrant's side. */
@@ -158,6 +159,8 @@ describe('executeRun', () => {
     expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 12 }, (_, i) => i));
     expect(progress).toEqual(steps.map(({ step }) => step + 1));
     expect(steps.map(({ epoch }) => epoch)).toEqual(steps.map(({ step }) => (step + 1) / STEPS_PER_EPOCH));
+    const moves = { value: expect.closeTo(1, 1), task: expect.any(Number), decay: expect.closeTo(-1e-4, 6), correction: 0 };
+    const measured = { meanMagnitude: expect.any(Number), churn: 0.4, everActive: 1, state: { factor: moves } }; // all ones at the start
     expect(steps[0]).toEqual({
       type: 'step',
       step: 0,
@@ -166,8 +169,8 @@ describe('executeRun', () => {
       learningRate: expect.closeTo(0.1 / 1.2, 6),
       sparsity: 0.4,
       layers: [
-        { name: 'hidden', nonzero: 6, sparsity: 0.4 },
-        { name: 'out', nonzero: 6, sparsity: 0.4 },
+        { name: 'hidden', nonzero: 6, sparsity: 0.4, ...measured },
+        { name: 'out', nonzero: 6, sparsity: 0.4, ...measured },
       ],
     });
     const epochs = log.filter((entry) => entry.type === 'epoch');

@@ -4,12 +4,13 @@ import type { Engine } from '../engine.ts';
 import { EspalierError } from '../errors.ts';
 import { randomStream } from '../random.ts';
 import { type FinishedResult, type RunRecord, type RunResult, type RunSpec, readResult } from '../results.ts';
-import { trainingOptions } from '../training/options.ts';
+import { parseTraining } from '../training/options.ts';
 import { createTrainer, type Trainer } from '../training/trainer.ts';
 import { removeCheckpoint } from './checkpoint.ts';
-import { runId, toRunSpec } from './identity.ts';
+import { toRunSpec } from './identity.ts';
 import type { RunRequest } from './request.ts';
 import { openRunFolder, type RunFolder } from './run-folder.ts';
+import { runId } from './run-id.ts';
 import { lockRun } from './run-lock.ts';
 import { saveModel } from './save-model.ts';
 import { type RunProgress, totals, trainEpochs, type ValidationHistory } from './train-epochs.ts';
@@ -75,7 +76,7 @@ async function train(run: RunRequest, spec: RunSpec, id: string, folder: RunFold
   const record = newRecord(id, spec, options);
   folder.writeRecord(record);
 
-  const training = trainingOptions.parse(run.training ?? {});
+  const training = parseTraining(run.training);
   const { inputShape, classes } = run.data;
   const splits = await run.data.load();
   const stepsPerEpoch = Math.floor(splits.train.labels.length / training.batchSize);

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { component, defineDataset, defineModel, definePruner, defineSchedule } from '../component.ts';
+import { l1 } from '../regularizers/l1.ts';
+import { l2 } from '../regularizers/l2.ts';
 import { cubic } from '../schedules/cubic.ts';
-import { untouched } from '../test-helpers.ts';
+import { untouched, withCode } from '../test-helpers.ts';
 import { tf } from '../tf.ts';
-import { runId, toRunSpec } from './identity.ts';
+import { toRunSpec } from './identity.ts';
 import type { RunRequest } from './request.ts';
+import { runId } from './run-id.ts';
 
 const model = defineModel({ name: 'net', summary: '', options: z.strictObject({}), create: () => ({ build: () => tf.sequential() }) });
 const data = defineDataset({
@@ -45,7 +48,7 @@ describe('the id of a run', () => {
     const spelled = {
       data: data({ examples: 60 }),
       pruner: pruner({ sparsity: 0.9, schedule: cubic({ start: 0 }) }),
-      training: { epochs: 3, momentum: 0.9, milestones: [] },
+      training: { epochs: 3, momentum: 0.9, milestones: [], weightDecay: 1e-4, regularizers: {}, decoupled: false },
       prunable: { include: ['*'], exclude: [], firstLayer: true },
     };
     expect(idOf(spelled)).toBe(idOf({}));
@@ -85,6 +88,11 @@ describe('the id of a run', () => {
       { pruner: pruner({ schedule: cubic({ end: 0.6 }) }) },
       { pruner: pruner({ schedule: linear() }) },
       { training: { epochs: 4 } },
+      { training: { decoupled: true } },
+      { training: { regularizers: { weights: l1({ lambda: 1e-4 }) } } },
+      { training: { regularizers: { weights: l2({ lambda: 1e-4 }) } } },
+      { training: { regularizers: { weights: l2({ lambda: 1e-3 }) } } },
+      { training: { regularizers: { bias: l2({ lambda: 1e-4 }) } } },
       { prunable: { firstLayer: false } },
       { engine: { name: 'cpu', threads: 2 } },
       { engine: { name: 'wasm', threads: 1 } },
@@ -110,5 +118,21 @@ describe('the spec of a run', () => {
       training: { warmup: 0 },
       prunable: { lastLayer: false },
     });
+  });
+
+  it('holds regularizers as data, and refuses two on one group', () => {
+    const training = { regularizers: { weights: l1({ lambda: 1e-5 }), thresholds: l2({ lambda: 0.1 }) } };
+    expect(JSON.parse(JSON.stringify(toRunSpec({ ...request, training }))).training).toEqual({
+      weightDecay: 0,
+      regularizers: { weights: { use: 'l1', lambda: 1e-5 }, thresholds: { use: 'l2', lambda: 0.1 } },
+    });
+    expect(() => toRunSpec({ ...request, training: { ...training, weightDecay: 1e-4 } })).toThrow(withCode('E_OPTIONS'));
+    const exact = definePruner({
+      name: 'exact',
+      summary: '',
+      options: z.strictObject({}),
+      create: () => ({ ...untouched, stateDecay: 0 }),
+    });
+    expect(() => toRunSpec({ ...request, training, pruner: exact() })).toThrow(withCode('E_OPTIONS'));
   });
 });

@@ -3,6 +3,7 @@ import type { Dataset, Examples, Splits } from '../kinds/dataset.ts';
 import type { PrunedModel } from '../model/attach.ts';
 import { randomStream } from '../random.ts';
 import { tf } from '../tf.ts';
+import { type Dynamics, watchDynamics } from '../training/dynamics.ts';
 import type { Evaluation, Trainer } from '../training/trainer.ts';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -44,27 +45,29 @@ export async function trainEpochs(options: TrainEpochsOptions): Promise<Validati
   const { trainer, data, splits, stepsPerEpoch, folder } = options;
   const began = Date.now();
   const epochs = trainer.totalSteps / stepsPerEpoch;
-  const saved = loadCheckpoint(folder.path, trainer) as (ValidationHistory & { seconds: number }) | undefined;
-  const earlier = saved?.seconds ?? 0;
-  let history: ValidationHistory = saved ?? { last: { accuracy: 0, loss: 0 }, bestAccuracy: -1, bestEpoch: 1 };
-  folder.truncateLog(trainer.step - 1);
-
+  const dynamics = watchDynamics(trainer);
   const source = onDevice(splits.train, data.inputShape);
   try {
+    const saved = loadCheckpoint(folder.path, trainer, dynamics.variables) as (ValidationHistory & { seconds: number }) | undefined;
+    const earlier = saved?.seconds ?? 0;
+    let history: ValidationHistory = saved ?? { last: { accuracy: 0, loss: 0 }, bestAccuracy: -1, bestEpoch: 1 };
+    folder.truncateLog(trainer.step - 1);
     for (let epoch = trainer.step / stepsPerEpoch; epoch < epochs; epoch++) {
-      const loss = await trainEpoch(options, source, epoch, epochs);
+      const loss = await trainEpoch(options, dynamics, source, epoch, epochs);
       if (epoch + 1 === epochs) trainer.finish();
       const validation = trainer.evaluate(splits.validation, data.inputShape);
       const better = validation.accuracy > history.bestAccuracy;
       history = { ...history, ...(better ? { bestAccuracy: validation.accuracy, bestEpoch: epoch + 1 } : {}), last: validation };
       const { sparsity } = totals(trainer.pruned);
       folder.appendLog({ type: 'epoch', step: trainer.step - 1, epoch: epoch + 1, loss, validation, sparsity });
-      if (epoch + 1 < epochs) await saveCheckpoint(folder.path, trainer, { ...history, seconds: earlier + (Date.now() - began) / 1000 });
+      const notes = { ...history, seconds: earlier + (Date.now() - began) / 1000 };
+      if (epoch + 1 < epochs) await saveCheckpoint(folder.path, trainer, notes, dynamics.variables);
     }
+    return { ...history, seconds: earlier };
   } finally {
     tf.dispose([source.inputs, source.labels]);
+    dynamics.dispose();
   }
-  return { ...history, seconds: earlier };
 }
 
 /** Every kernel, and the sums over those that are pruned. */
@@ -92,7 +95,8 @@ const onDevice = ({ inputs, labels }: Examples, inputShape: readonly number[]): 
 
 /** One pass over the data in the order of the epoch's own random stream. Returns the mean loss. */
 async function trainEpoch(
-  { trainer, seed, batchSize, stepsPerEpoch, folder, onProgress }: TrainEpochsOptions,
+  { trainer, data, seed, batchSize, stepsPerEpoch, folder, onProgress }: TrainEpochsOptions,
+  dynamics: Dynamics,
   source: OnDevice,
   epoch: number,
   epochs: number,
@@ -105,16 +109,18 @@ async function trainEpoch(
   for (let i = 0; i < stepsPerEpoch; i++) {
     const batch = tf.tidy(() => {
       const index = tf.tensor1d(order.subarray(i * batchSize, (i + 1) * batchSize), 'int32');
-      return { inputs: source.inputs.gather(index), labels: source.labels.gather(index) };
+      const inputs = source.inputs.gather(index);
+      const shown = data.augment ? data.augment(inputs, randomStream(seed, 'augment', trainer.step)) : inputs;
+      return { inputs: shown, labels: source.labels.gather(index) };
     });
     const { learningRate } = trainer;
-    const loss = trainer.trainStep(batch);
+    const loss = trainer.trainStep(batch, dynamics.meter);
     tf.dispose([batch.inputs, batch.labels]);
     epochLoss += loss;
     since = { loss: since.loss + loss, steps: since.steps + 1 };
     if ((i + 1) % interval !== 0 && i + 1 !== stepsPerEpoch) continue;
     const mean = since.loss / since.steps;
-    logStep(trainer, folder, trainer.step / stepsPerEpoch, mean, learningRate);
+    logStep(trainer, dynamics, folder, trainer.step / stepsPerEpoch, mean, learningRate);
     onProgress({ epoch: trainer.step / stepsPerEpoch, epochs, step: trainer.step, totalSteps, loss: mean });
     since = { loss: 0, steps: 0 };
     await nextTurn(); // lets the process hear that it should end
@@ -122,13 +128,15 @@ async function trainEpoch(
   return epochLoss / stepsPerEpoch;
 }
 
-function logStep(trainer: Trainer, folder: RunFolder, epoch: number, loss: number, learningRate: number): void {
+function logStep(trainer: Trainer, dynamics: Dynamics, folder: RunFolder, epoch: number, loss: number, learningRate: number): void {
   const { sparsity, prunable } = totals(trainer.pruned);
+  const moves = dynamics.take();
   const layers = prunable.map(({ name, nonzero, sparsity: own, threshold }) => ({
     name,
     nonzero,
     sparsity: own,
     ...(threshold === undefined ? {} : { threshold }),
+    ...moves.get(name),
   }));
   folder.appendLog({ type: 'step', step: trainer.step - 1, epoch, loss, learningRate, sparsity, layers });
 }

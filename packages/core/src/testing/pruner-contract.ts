@@ -1,12 +1,12 @@
 import type { Component, Plugin } from '../component.ts';
 import type { Engine } from '../engine.ts';
 import { keepCount } from '../masks/keep-counts.ts';
-import { corePlugin } from '../plugin.ts';
-import { createRegistry } from '../registry.ts';
-import type { LayerResult, Spec } from '../results.ts';
+import type { LayerResult } from '../results.ts';
 import { tf } from '../tf.ts';
 import { eagerEngine } from '../training/eager-engine.ts';
 import { createTrainer, type Trainer } from '../training/trainer.ts';
+import { specChecks } from './component-checks.ts';
+import { expect, expectEqual } from './expect.ts';
 import { examples, INPUT_SHAPE, STEPS_PER_EPOCH, type Start, type TinyModel, tinyBatches, tinyModel } from './tiny-problem.ts';
 
 /** Makes the pruner under test; with `sparsity`, one that promises that sparsity. */
@@ -61,7 +61,7 @@ export function prunerChecks(create: CreatePruner, { plugins = [], steps = 60, e
     ...(engine
       ? { 'trains to the same bits whether its steps are compiled or run one operation at a time': () => isCompiled(engine, create()) }
       : {}),
-    ...(plugins.length ? specs(create(), plugins) : {}),
+    ...specChecks(create(), { plugins }),
   };
   return Object.entries(checks).map(([name, check]) => ({
     name,
@@ -293,27 +293,6 @@ function exactness(on: Training, create: CreatePruner): Record<string, () => voi
   };
 }
 
-function specs(pruner: Pruner, plugins: readonly Plugin[]): Record<string, () => void> {
-  const registry = () => createRegistry([corePlugin, ...plugins.filter((plugin) => plugin !== corePlugin)]);
-  return {
-    'is built again from its spec as JSON': () => {
-      const spec = JSON.parse(JSON.stringify(pruner.spec)) as Spec;
-      const again = registry().build('pruner', spec);
-      expectEqual(again.spec, pruner.spec, 'the same spec from the pruner that was built from it');
-      expect(again.sparsity === pruner.sparsity, `the same promise, ${pruner.sparsity}`, again.sparsity);
-    },
-    'refuses an option that it does not know': () => {
-      let code: unknown;
-      try {
-        registry().build('pruner', { ...pruner.spec, 'no such option': 1 });
-      } catch (error) {
-        code = (error as { code?: unknown }).code;
-      }
-      expect(code === 'E_OPTIONS', 'E_OPTIONS for an unknown option', code);
-    },
-  };
-}
-
 /** With a promise, the number of weights left is the promised one. */
 function expectPromise({ sparsity }: Pruner, report: readonly LayerResult[]): void {
   if (sparsity === undefined) return;
@@ -413,15 +392,6 @@ function readTensor(make: () => tf.Tensor): Float32Array {
 }
 
 // --- helpers: comparing ---
-
-function expect(holds: boolean, expected: string, came: unknown): void {
-  if (!holds) throw new Error(`Expected ${expected}; came ${typeof came === 'string' ? came : JSON.stringify(came)}.`);
-}
-
-function expectEqual(actual: unknown, expected: unknown, what: string): void {
-  const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
-  expect(a === b, `${what}: ${b}`, a);
-}
 
 function sameBits(a: Float32Array, b: Float32Array): boolean {
   const bits = ({ buffer, byteOffset, length }: Float32Array) => new Uint32Array(buffer, byteOffset, length);

@@ -189,6 +189,27 @@ describe('a training step', () => {
     expect(after(trainer({ ...pruner, stateDecay: 0 }, { training }))).toBe(1);
   });
 
+  it("adds the pruner's penalty to what is differentiated, not to what is reported", () => {
+    const pruner: Pruner<{ s: tf.Variable }> = {
+      stateDecay: 0,
+      init: () => ({ s: tf.variable(tf.scalar(1)) }),
+      reparameterize: (weight) => weight,
+    };
+    const penalty: NonNullable<typeof pruner.penalty> = (own) =>
+      own.map(({ state: { s } }) => s.square()).reduce((sum, part) => sum.add(part)) as tf.Scalar;
+    const [without, own] = [trainer(pruner, { training: linear }), trainer({ ...pruner, penalty }, { training: linear })];
+    let warm = 0;
+    for (let i = 0; i < 3; i++) {
+      expect(step(own)).toBe(step(without));
+      if (i === 0) warm = tf.memory().numTensors;
+    }
+    expect(tf.memory().numTensors).toBe(warm);
+    const s = (of: Trainer) => values(() => of.variables.get('state/1/s') as tf.Variable)[0];
+    expect([s(without), s(own)]).toEqual([1, 0]); // 1 − 0.5·2·1, and 0 from there on
+    without.dispose();
+    own.dispose();
+  });
+
   it('names step and layer when the loss is not finite, and goes no further', () => {
     let hooks = 0;
     const own = trainer({ ...untouched, afterStep: () => void hooks++ });

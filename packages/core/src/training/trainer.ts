@@ -9,9 +9,11 @@ import { redirectDropout } from '../model/seeded-dropout.ts';
 import { randomStream } from '../random.ts';
 import { tf } from '../tf.ts';
 import { eagerEngine } from './eager-engine.ts';
+import { createForceMeter, type ForceMeter } from './force-meter.ts';
 import { learningRateAt } from './learning-rate.ts';
 import { crossEntropy, type Loss } from './loss.ts';
-import { type TrainingOptions, trainingOptions } from './options.ts';
+import { parseTraining, type TrainingOptions } from './options.ts';
+import { regularizationByRole } from './regularization.ts';
 import { withSeededRandom } from './seeded-random.ts';
 import { createSgd } from './sgd.ts';
 
@@ -48,7 +50,9 @@ export interface Trainer {
   readonly step: number;
   readonly learningRate: number;
   /** One step: `beforeStep` → forward → backward → optimizer → `afterStep`. Returns the loss before the update. Throws `E_NOT_FINITE`. */
-  trainStep(batch: Batch): number;
+  trainStep(batch: Batch, meter?: ForceMeter): number;
+  /** A meter for `trainStep`, of every trained variable in the pruner's state. It changes nothing in the training. */
+  newForceMeter(): ForceMeter;
   /** Lets the pruner make its promise exact. Once, after the last step. */
   finish(): void;
   /** Throws `E_NOT_FINITE`, since weights may diverge in the very last step. */
@@ -60,16 +64,20 @@ export interface Trainer {
   dispose(): void;
 }
 
-/** Throws what `attach` throws, `E_OPTIONS`-like zod errors aside, and `E_NOT_LOGITS` for a model that ends in a softmax. */
+/**
+ * Throws what `attach` throws, `E_OPTIONS` where something is regularized twice, `E_OPTIONS`-like zod errors aside, and `E_NOT_LOGITS` for a
+ * model that ends in a softmax.
+ */
 export function createTrainer(options: TrainerOptions): Trainer {
   const { model, pruner, stepsPerEpoch, seed = 0, prunable = {}, engine = eagerEngine } = options;
-  const training = trainingOptions.parse(options.training ?? {});
+  const training = parseTraining(options.training);
+  const regularization = regularizationByRole(training, pruner);
   if (!options.loss && outputActivation(model) === 'softmax') throw notLogits(model.name);
   const loss = options.loss ?? crossEntropy(training.labelSmoothing);
   const evaluationLoss = options.loss ?? crossEntropy();
   const totalSteps = training.epochs * stepsPerEpoch;
   const pruned = attach(model, pruner, { seed, totalSteps, prunable });
-  const sgd = createSgd(pruned.trained, training, pruner.stateDecay ?? training.weightDecay);
+  const sgd = createSgd(pruned.trained, training, regularization);
   const slotNames = new Map([...pruned.variables].map(([name, variable]) => [variable, name]));
   const variables = new Map([
     ...pruned.variables,
@@ -83,23 +91,39 @@ export function createTrainer(options: TrainerOptions): Trainer {
     ? redirectDropout(model, (shape, index) => uniform(shape, (drawKey as tf.Tensor).add(tf.tensor1d([index, 0], 'int32'))))
     : () => {};
 
+  const stateVariables = [...pruned.trained].flatMap(([variable, role]) => (role === 'state' ? [variable] : []));
+  /** What the task does to each and what decay and the pruner's penalty do: means over its elements. Without a gradient it stays. */
+  const forcesOnState = (grads: Readonly<Record<string, tf.Tensor | null>>): tf.Tensor => {
+    const meanForce = (gradient: tf.Tensor) => gradient.mean().neg();
+    const penalty = () => pruned.penalty() as tf.Scalar;
+    const penalties: typeof grads = pruner.penalty ? tf.variableGrads(penalty, [...pruned.trained.keys()]).grads : {};
+    const forces = stateVariables.flatMap((variable) => {
+      const [whole, own, decay] = [grads[variable.name], penalties[variable.name] ?? tf.scalar(0), sgd.decay(variable) ?? tf.scalar(0)];
+      return whole ? [meanForce(whole.sub(own)), meanForce(own.add(decay))] : [tf.scalar(0), tf.scalar(0)];
+    });
+    return tf.stack(forces);
+  };
+
   const update: Step = ({ inputs, labels, learningRate, progress, key }, structure) => {
     drawKey = key;
-    const denseGradients = structure === DENSE ? new Map<string, tf.Tensor>() : undefined;
-    const { value, grads } = tf.variableGrads(
-      () =>
-        loss(
-          pruned.apply(inputs as tf.Tensor, {
-            training: true,
-            progress: progress as tf.Scalar,
-            ...(denseGradients ? { denseGradients } : {}),
-          }),
-          labels as tf.Tensor,
-        ),
-      [...pruned.trained.keys()],
-    );
+    const denseGradients = structure.includes(DENSE) ? new Map<string, tf.Tensor>() : undefined;
+    const reported: { loss?: tf.Scalar } = {};
+    const { value, grads } = tf.variableGrads(() => {
+      const outputs = pruned.apply(inputs as tf.Tensor, {
+        training: true,
+        progress: progress as tf.Scalar,
+        ...(denseGradients ? { denseGradients } : {}),
+      });
+      const task = loss(outputs, labels as tf.Tensor);
+      const penalty = pruned.penalty();
+      if (!penalty) return task;
+      reported.loss = tf.keep(task);
+      return task.add(penalty);
+    }, [...pruned.trained.keys()]);
+    const forces = structure.includes(FORCES) ? { [FORCES]: forcesOnState(grads) } : {};
     sgd.update(grads, learningRate as tf.Scalar);
-    return { loss: value, ...Object.fromEntries([...(denseGradients ?? [])].map(([name, gradient]) => [DENSE + name, gradient])) };
+    const dense = Object.fromEntries([...(denseGradients ?? [])].map(([name, gradient]) => [DENSE + name, gradient]));
+    return { loss: reported.loss ?? value, ...forces, ...dense };
   };
   const test: Step = ({ inputs, labels }) => {
     const outputs = pruned.apply(inputs as tf.Tensor);
@@ -138,22 +162,27 @@ export function createTrainer(options: TrainerOptions): Trainer {
     get learningRate() {
       return learningRateAt(step, stepsPerEpoch, training);
     },
-    trainStep({ inputs, labels }) {
+    newForceMeter: () => createForceMeter(stateVariables, training.momentum),
+    trainStep({ inputs, labels }, meter) {
       const dense = wantsDense();
-      pruned.beforeStep(context(new Map()));
+      const structure = (dense ? DENSE : '') + (meter?.variables.length ? FORCES : '');
+      const around = meter?.around ?? ((hook: () => void) => hook());
+      const { learningRate } = trainer;
+      around(() => pruned.beforeStep(context(new Map())));
       const feeds = {
         inputs,
         labels,
-        learningRate: tf.scalar(trainer.learningRate),
+        learningRate: tf.scalar(learningRate),
         progress: tf.scalar(step / totalSteps),
         key: tf.tensor1d([layersKey, step], 'int32'),
       };
       let out: Tensors = {};
       try {
-        out = withSeededRandom(seed, step, () => trainingStep.run(feeds, dense ? DENSE : ''));
+        out = withSeededRandom(seed, step, () => trainingStep.run(feeds, structure));
         const value = (out.loss as tf.Tensor).dataSync()[0] as number;
         if (!Number.isFinite(value)) throw notFiniteAt('The loss', `in step ${step}`, step, pruned);
-        pruned.afterStep(context(denseGradientsIn(out)));
+        if (out[FORCES]) meter?.add(out[FORCES].dataSync() as Float32Array, learningRate);
+        around(() => pruned.afterStep(context(denseGradientsIn(out))));
         step++;
         return value;
       } finally {
@@ -183,6 +212,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
 // --- helpers ---
 
 const DENSE = 'dense gradient of ';
+const FORCES = 'forces on the state';
 const EVALUATION_BATCH = 500;
 
 const denseGradientsIn = (out: Tensors): Map<string, tf.Tensor> =>

@@ -31,7 +31,8 @@ export function unloadable(tfjsNode: TfjsNode, cause: unknown): NativeMissing {
 
 export const NOT_INSTALLED = `${TFJS_NODE} is not installed`;
 
+export const PREPARE = ['npx espalier doctor --prepare'];
+
 // --- helpers ---
 
-const PREPARE = ['npx espalier doctor --prepare'];
 const INSTALL = [`npm install --ignore-scripts ${TFJS_NODE}@${TFJS_NODE_VERSION}`, ...PREPARE];

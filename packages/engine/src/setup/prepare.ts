@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
-import { addonLoads, cachedAddon, installAddon, requireCompiler } from './addon.ts';
+import { addonLoads, cachedAddon, installAddon } from './addon.ts';
 import { cacheFolder } from './cache-folder.ts';
+import { requireCompiler } from './compile-addon.ts';
 import { findTfjsNode, installedLibrary, type TfjsNode } from './find-tfjs-node.ts';
 import { NOT_INSTALLED } from './native-state.ts';
+import { prepareOperations } from './operations-addon.ts';
 import { runOwnScript } from './own-script.ts';
 import { fetchLibrary, libraryFile, libraryFolder, wheelFor } from './wheel.ts';
 
@@ -23,15 +25,20 @@ export interface Prepared {
 
 /**
  * Makes the native engine work if that is possible here: by the install script of @tensorflow/tfjs-node, else with the library out of
- * TensorFlow's Python wheel. Never throws.
+ * TensorFlow's Python wheel, for which our own operations are compiled too. Never throws.
  */
 export async function prepareNative({ log = () => {}, verify = false }: PrepareOptions = {}): Promise<Prepared> {
   const tfjsNode = findTfjsNode();
   if (!tfjsNode) return { status: 'unavailable', reason: NOT_INSTALLED };
   const library = installedLibrary(tfjsNode.root);
-  if (library && (!verify || (await addonLoads(tfjsNode)))) return { status: 'ready', library };
+  if (library && (!verify || (await addonLoads(tfjsNode)))) {
+    await prepareOperations(library, log, verify);
+    return { status: 'ready', library };
+  }
   try {
-    return { status: 'prepared', library: (await byOwnScript(tfjsNode)) ?? (await byWheel(tfjsNode, log)) };
+    const prepared = (await byOwnScript(tfjsNode)) ?? (await byWheel(tfjsNode, log));
+    await prepareOperations(prepared, log, verify);
+    return { status: 'prepared', library: prepared };
   } catch (error) {
     return { status: 'unavailable', reason: error instanceof Error ? error.message : String(error) };
   }

@@ -1,5 +1,5 @@
 import type { RunResult } from '@espalier/core/results';
-import { shortPercent } from '../format.ts';
+import { shortPercent, slug } from '../format.ts';
 import { groupBy, groupRuns, type RunGroup } from '../run-groups.ts';
 import { differences, sharedTerms } from '../settings.ts';
 import { type MethodStyles, methodStyles } from './styles.ts';
@@ -49,7 +49,3 @@ export const methodsOf = (groups: readonly RunGroup[]): string[] => [...new Set(
 /** "at 90 % sparsity", "without a requested sparsity". */
 export const atSparsity = (requested: number | null): string =>
   requested === null ? 'without a requested sparsity' : `at ${shortPercent(requested)} % requested sparsity`;
-
-// --- helpers ---
-
-const slug = (text: string): string => text.replace(/[^\w.]+/g, '-').replace(/^-+|-+$/g, '');

@@ -43,6 +43,10 @@ export function methodStyles(labels: readonly string[]): MethodStyles {
   return styles;
 }
 
+/** Styles for labels of one figure alone: the first colours and shapes, in order. */
+export const stylesInOrder = (labels: readonly string[]): MethodStyles =>
+  new Map(labels.map((label, index) => [label, styleAt(index % PLACES)]));
+
 // --- helpers ---
 
 /** Okabe and Ito's palette without black, which is the control's, and yellow, which a thin line on white paper does not show. */

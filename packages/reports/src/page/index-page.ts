@@ -11,30 +11,42 @@ export interface PageFigure {
   readonly files: readonly string[];
 }
 
-export interface Page {
+export interface PageTable {
   readonly table: Table;
-  readonly layers: Table;
+  /** Relative to the page. */
+  readonly files: readonly string[];
+}
+
+export interface PageStudy {
+  readonly name: string;
+  readonly tables: readonly PageTable[];
+}
+
+export interface Page {
+  readonly studies: readonly PageStudy[];
+  readonly table: PageTable;
+  readonly layers: PageTable;
   readonly figures: readonly PageFigure[];
-  readonly tables: readonly string[];
   readonly commands: readonly string[];
 }
 
-/** One page with everything, in one file: it can be mailed, and it reads without a network. */
-export function indexPage({ table, layers, figures, tables, commands }: Page): string {
-  const [title, terms] = splitCaption(table.caption);
+/** One page with everything, in one file: it can be mailed, and it reads without a network. Studies come first. */
+export function indexPage({ studies, table, layers, figures, commands }: Page): string {
+  const [title, terms] = splitCaption(table.table.caption);
   return `${[
     '<!doctype html>',
     '<html lang="en">',
     '<head>',
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${escapeHtml(table.caption)}</title>`,
+    `<title>${escapeHtml(table.table.caption)}</title>`,
     `<style>\n${STYLE_SHEET}</style>`,
     '</head>',
     '<body>',
     `<header><h1>${escapeHtml(title)}</h1>${terms ? `<p>${escapeHtml(terms)}</p>` : ''}</header>`,
     '<main>',
-    `<section aria-labelledby="results"><h2 id="results">Results</h2>\n${renderHtml(table)}${links(tables)}</section>`,
+    ...studies.map(studyHtml),
+    `<section aria-labelledby="results"><h2 id="results">Results</h2>\n${tableHtml(table)}</section>`,
     ...(figures.length
       ? [
           '<section aria-labelledby="figures"><h2 id="figures">Figures</h2>',
@@ -43,8 +55,11 @@ export function indexPage({ table, layers, figures, tables, commands }: Page): s
           '</div></section>',
         ]
       : []),
-    ...(layers.rows.length ? [`<section aria-labelledby="layers"><h2 id="layers">Layers</h2>\n${renderHtml(layers)}</section>`] : []),
-    provenance(table, commands),
+    ...(layers.table.rows.length ? [`<section aria-labelledby="layers"><h2 id="layers">Layers</h2>\n${tableHtml(layers)}</section>`] : []),
+    provenance(
+      [...studies.flatMap(({ tables }) => tables), table].map((each) => each.table),
+      commands,
+    ),
     '</main>',
     '</body>',
     '</html>',
@@ -56,6 +71,17 @@ export function indexPage({ table, layers, figures, tables, commands }: Page): s
 function splitCaption(caption: string): [string, string] {
   const colon = caption.indexOf(': ');
   return colon < 0 ? [caption, ''] : [caption.slice(0, colon), caption.slice(colon + 2)];
+}
+
+const tableHtml = ({ table, files }: PageTable): string => renderHtml(table) + links(files);
+
+function studyHtml({ name, tables }: PageStudy, index: number): string {
+  const id = `study-${index + 1}`;
+  return [
+    `<section class="study" aria-labelledby="${id}"><h2 id="${id}">Study: ${escapeHtml(name)}</h2>`,
+    ...tables.map(tableHtml),
+    '</section>',
+  ].join('\n');
 }
 
 function figureHtml({ figure, svg, files }: PageFigure): string {
@@ -79,19 +105,26 @@ function links(files: readonly string[], text: (file: string) => string = (file)
 
 const extension = (file: string): string => file.slice(file.lastIndexOf('.') + 1).toUpperCase();
 
-function provenance(table: Table, commands: readonly string[]): string {
+function provenance(tables: readonly Table[], commands: readonly string[]): string {
   return [
     '<details><summary>Provenance: command and runs</summary>',
     ...commands.map((command) => `<pre><code>${escapeHtml(command)}</code></pre>`),
+    ...tables.map(runsHtml),
+    '</details>',
+  ].join('\n');
+}
+
+function runsHtml(table: Table): string {
+  const rows = table.rows.map(
+    (row) => `<tr><th scope="row">${escapeHtml(rowName(table, row))}</th><td class="ids">${rowRuns(table, row)}</td></tr>`,
+  );
+  return [
     '<div class="scroll"><table>',
-    '<caption>The runs behind each row</caption>',
+    `<caption>The runs behind each row: ${escapeHtml(table.caption)}</caption>`,
     '<thead><tr><th scope="col">Row</th><th scope="col">Runs</th></tr></thead>',
     '<tbody>',
-    ...table.rows.map(
-      (row) => `<tr><th scope="row">${escapeHtml(rowName(table, row))}</th><td class="ids">${rowRuns(table, row)}</td></tr>`,
-    ),
+    ...rows,
     '</tbody></table></div>',
-    '</details>',
   ].join('\n');
 }
 

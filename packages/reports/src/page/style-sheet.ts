@@ -32,6 +32,9 @@ tbody tr:nth-child(even) { background: var(--tint); }
 th:first-child { position: sticky; left: 0; background: inherit; }
 .number { text-align: right; }
 .notes { margin: 0.75rem 0 0; padding: 0; list-style: none; font-size: 0.8125rem; color: var(--quiet); max-width: 48rem; }
+sup { line-height: 0; }
+.provenance { overflow-wrap: anywhere; }
+.study .scroll { margin-top: 1.5rem; }
 .files { margin: 0.4rem 0 0; font-size: 0.8125rem; overflow-wrap: anywhere; }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20.5rem), 1fr)); gap: 2rem; align-items: start; }
 figure { margin: 0; min-width: 0; }

@@ -2,12 +2,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { comparison, failure, log } from '../fixtures.ts';
+import { ablation, comparison, failure, log } from '../fixtures.ts';
 import { writeReport } from './write-report.ts';
 
 const results = [...comparison(), failure({ pruner: { use: 'str', sparsity: 0.98 }, requested: 0.98, seed: 3 })];
 const folder = mkdtempSync(path.join(tmpdir(), 'espalier-report-'));
 const runs = path.join(folder, 'runs');
+const OVER_TIME = ['sparsity', 'threshold', 'layer-sparsity', 'layer-threshold', 'masks'];
 const inside = (name: string) => path.join(folder, name);
 const filesIn = (name: string) => readdirSync(inside(name), { recursive: true, encoding: 'utf8' }).sort();
 
@@ -17,7 +18,10 @@ beforeAll(() => {
     writeFileSync(path.join(runs, run.id, 'result.json'), JSON.stringify(run));
     writeFileSync(
       path.join(runs, run.id, 'run.json'),
-      JSON.stringify({ format: 1, id: run.id, spec: run.spec, command: 'espalier compare --seeds 0,1,2' }),
+      JSON.stringify({
+        ...{ format: 1, id: run.id, spec: run.spec, command: 'espalier compare --seeds 0,1,2' },
+        ...{ versions: { espalier: '0.1.0' }, engine: { name: 'tfjs-node', version: '4.22.0', threads: 1 } },
+      }),
     );
     const entries = run.status === 'finished' ? log(run, 10) : [];
     writeFileSync(path.join(runs, run.id, 'log.jsonl'), entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
@@ -31,12 +35,14 @@ describe('writeReport', () => {
     expect(report.index).toBe(inside('all/index.html'));
     const figures = [
       'accuracy-vs-sparsity',
-      ...['layer-budget', 'sparsity-over-time', 'threshold-over-time'].flatMap((name) => [`${name}-90`, `${name}-98`]),
+      ...['layer-budget', ...OVER_TIME.map((name) => `${name}-over-time`)].flatMap((name) => [`${name}-90`, `${name}-98`]),
+      ...['forces-over-time-90-str', 'forces-over-time-98-str'],
     ];
     const expected = [
       'figures',
       ...figures.flatMap((name) => ['csv', 'png', 'svg'].map((extension) => `figures/${name}.${extension}`)),
-      ...['index.html', 'layers.csv', 'layers.md', 'table.csv', 'table.json', 'table.md', 'table.txt'],
+      'index.html',
+      ...['layers', 'table'].flatMap((name) => ['csv', 'json', 'md', 'tex', 'txt'].map((extension) => `${name}.${extension}`)),
     ];
     expect(filesIn('all')).toEqual(expected.sort());
     expect(report.files).toHaveLength(expected.length - 1);
@@ -74,6 +80,38 @@ describe('writeReport', () => {
     expect(filesIn('one')).toContain('figures/sparsity-over-time-90.csv');
     await writeReport({ runs, out: inside('folder'), formats: ['csv'] });
     expect(readFileSync(inside('folder/table.csv'), 'utf8').split('\r\n')).toHaveLength(11);
+  });
+
+  it('puts the tables of a study first, and says what is missing', async () => {
+    const { study, results: asked } = ablation();
+    const folderOf = (id: string) => path.join(inside('study'), id);
+    mkdirSync(inside('study'));
+    writeFileSync(inside('study/str-g-estimator.study.json'), JSON.stringify(study));
+    for (const run of asked) {
+      mkdirSync(folderOf(run.id));
+      writeFileSync(path.join(folderOf(run.id), 'result.json'), JSON.stringify(run));
+    }
+    const { index } = await writeReport({ runs: inside('study'), out: inside('whole'), formats: ['csv', 'latex'] });
+    expect(readFileSync(index, 'utf8')).toMatch(/Study: str-g-estimator[\s\S]*Results/);
+    expect(filesIn('whole')).toEqual(expect.arrayContaining(['str-g-estimator-pivot-90.tex', 'str-g-estimator-points.csv']));
+
+    const [lost] = asked;
+    rmSync(path.join(folderOf(lost?.id ?? ''), 'result.json'));
+    await writeReport({ runs: inside('study'), out: inside('lacking'), formats: ['csv'] });
+    const page = readFileSync(inside('lacking/index.html'), 'utf8');
+    expect(page).toContain('(2 of 3)<sup>a</sup>');
+    expect(page).toContain(`Missing: sigmoid × subgradient at 90 %, seed 0 (${lost?.id}). “${study.command}” trains what is missing`);
+    expect(readFileSync(inside('whole/str-g-estimator-pivot-90.csv'), 'utf8')).not.toBe(
+      readFileSync(inside('lacking/str-g-estimator-pivot-90.csv'), 'utf8'),
+    );
+  });
+
+  it('takes a value of an axis as reference where a study has it, and refuses what nobody knows', async () => {
+    const { study, results: asked } = ablation();
+    const options = { results: asked, studies: [study], out: inside('reference'), formats: ['csv'] as const };
+    await writeReport({ ...options, reference: 'exp' });
+    expect(readFileSync(inside('reference/index.html'), 'utf8')).toContain('Reference: g exp; elsewhere the base.');
+    await expect(writeReport({ ...options, reference: 'sign' })).rejects.toThrow(expect.objectContaining({ code: 'E_REFERENCE' }));
   });
 
   it('makes a report of nothing', async () => {

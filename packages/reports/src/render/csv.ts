@@ -1,18 +1,21 @@
-import type { Table } from '../table.ts';
+import { provenanceText } from '../provenance.ts';
+import type { Cell, Column, Table } from '../table.ts';
 
 export type CsvValue = number | string | null | undefined;
 
-/** RFC 4180, numbers in full. Where a column holds means, `<key>Deviation` follows; `runs` are the ids behind the row. */
-export function renderCsv({ columns, rows }: Table): string {
-  const header = columns.flatMap(({ key, deviation }) => (deviation ? [key, `${key}Deviation`] : [key]));
+/**
+ * RFC 4180, numbers in full. `<key>Deviation` follows a mean, `<key>Low` and `<key>High` a difference with an interval, `<key>Seeds` what
+ * is counted in its cell; `runs` are the ids behind the row. Each row ends with the provenance of the table, as there is no place for it
+ * under the table.
+ */
+export function renderCsv({ columns, rows, provenance }: Table): string {
+  const last = (text: string) => (provenance ? [text] : []);
   return csv([
-    [...header, 'runs'],
+    [...columns.flatMap((column) => fieldsOf(column).map(([name]) => name)), 'runs', ...last('provenance')],
     ...rows.map((row) => [
-      ...columns.flatMap(({ key, deviation }) => {
-        const cell = row.cells[key];
-        return deviation ? [cell?.value, cell?.deviation] : [cell?.value];
-      }),
+      ...columns.flatMap((column) => fieldsOf(column).map(([, value]) => value(row.cells[column.key]))),
       [...new Set(columns.flatMap(({ key }) => row.cells[key]?.runs ?? []))].join(' '),
+      ...last(provenance ? provenanceText(provenance) : ''),
     ]),
   ]);
 }
@@ -21,6 +24,19 @@ export function renderCsv({ columns, rows }: Table): string {
 export const csv = (lines: readonly (readonly CsvValue[])[]): string => lines.map((line) => `${line.map(field).join(',')}\r\n`).join('');
 
 // --- helpers ---
+
+type Field = readonly [name: string, value: (cell: Cell | undefined) => CsvValue];
+
+function fieldsOf({ key, deviation, interval, counted }: Column): Field[] {
+  return [
+    [key, (cell) => cell?.value],
+    ...(deviation ? [[`${key}Deviation`, (cell) => cell?.deviation] satisfies Field] : []),
+    ...(interval
+      ? [[`${key}Low`, (cell) => cell?.interval?.[0]] satisfies Field, [`${key}High`, (cell) => cell?.interval?.[1]] satisfies Field]
+      : []),
+    ...(counted ? [[`${key}Seeds`, (cell) => cell && (cell.n ?? 0)] satisfies Field] : []),
+  ];
+}
 
 function field(value: CsvValue): string {
   const text = value === null || value === undefined ? '' : String(value);

@@ -3,7 +3,10 @@ import { Resvg } from '@resvg/resvg-js';
 import { describe, expect, it } from 'vitest';
 import { accuracyVsSparsity } from '../figures/accuracy-vs-sparsity.ts';
 import type { Figure } from '../figures/figure.ts';
+import { forcesOverTime } from '../figures/forces-over-time.ts';
 import { layerBudget } from '../figures/layer-budget.ts';
+import { layerHeatmap } from '../figures/layer-heatmap.ts';
+import { masksOverTime } from '../figures/masks-over-time.ts';
 import { sparsityOverTime } from '../figures/sparsity-over-time.ts';
 import { thresholdOverTime } from '../figures/threshold-over-time.ts';
 import { comparison, log, resnet50, result } from '../fixtures.ts';
@@ -35,6 +38,9 @@ describe.each(cases)('figures of %s', (_, results) => {
     ...accuracyVsSparsity(results),
     ...sparsityOverTime(results, logs),
     ...thresholdOverTime(results, logs),
+    ...forcesOverTime(results, logs),
+    ...layerHeatmap(results, logs),
+    ...masksOverTime(results, logs),
   ];
 
   it.each(figures.map((figure) => [figure.name, figure] as const))('%s is whole', async (name, figure) => {

@@ -1,7 +1,7 @@
 import type { Table } from '../table.ts';
 
-/** The table as data: fractions, full precision, the runs behind each cell. */
-export function renderJson({ caption, columns, rows, footnotes }: Table): string {
+/** The table as data: fractions, full precision, the runs behind each cell and those it lacks, and how it came about. */
+export function renderJson({ caption, columns, rows, footnotes, provenance }: Table): string {
   const table = {
     format: 1,
     caption,
@@ -11,12 +11,13 @@ export function renderJson({ caption, columns, rows, footnotes }: Table): string
         columns.flatMap(({ key }) => {
           const cell = cells[key];
           if (!cell) return [];
-          const { value, deviation, n, runs } = cell;
-          return [[key, { value, ...(deviation !== undefined && { deviation }), ...(n !== undefined && { n }), runs }]];
+          const { text: _, mark: __, ...data } = cell;
+          return [[key, data]];
         }),
       ),
     ),
     footnotes,
+    ...(provenance && { provenance }),
   };
   return `${JSON.stringify(table, null, 2)}\n`;
 }

@@ -1,4 +1,5 @@
-import { cellText, headerText, NOTHING, type Table, textColumns } from '../table.ts';
+import { provenanceText } from '../provenance.ts';
+import { type Cell, type Column, cellText, type Footnote, headerText, NOTHING, type Table, textColumns } from '../table.ts';
 
 /** A GitHub-flavoured table with its caption above and its footnotes below. */
 export function renderMarkdown(table: Table): string {
@@ -9,7 +10,7 @@ export function renderMarkdown(table: Table): string {
     line(
       columns.map((column) => {
         const cell = row.cells[column.key];
-        return cell ? escapeMarkdown(cellText(column, cell)) + mark(cell.mark) : NOTHING;
+        return cell ? content(column, cell) + mark(cell.mark) : NOTHING;
       }),
     ),
   );
@@ -19,11 +20,19 @@ export function renderMarkdown(table: Table): string {
     line(columns.map((column) => escapeMarkdown(headerText(column)))),
     line(columns.map(({ align }) => (align === 'right' ? '---:' : ':---'))),
     ...body,
-    ...footnotes.flatMap((note) => ['', mark(note.mark) + (note.mark ? ' ' : '') + escapeMarkdown(note.text)]),
+    ...footnotes.flatMap((note) => ['', sign(note) + escapeMarkdown(note.text)]),
+    ...(table.provenance ? ['', `${escapeMarkdown(provenanceText(table.provenance))}.`] : []),
   ].join('\n')}\n`;
 }
 
 // --- helpers ---
+
+function content(column: Column, cell: Cell): string {
+  const text = escapeMarkdown(cellText(column, cell));
+  return cell.best ? `**${text}**` : text;
+}
+
+const sign = ({ mark: letter, best }: Footnote): string => (best ? '**Bold:** ' : letter ? `${mark(letter)} ` : '');
 
 const mark = (letter: string | undefined): string => (letter ? `<sup>${letter}</sup>` : '');
 

@@ -1,4 +1,4 @@
-import { defineEstimator, sumToShape } from '@espalier/core';
+import { defineEstimator, sumToShape, type ThresholdOperator, type tf } from '@espalier/core';
 import * as z from 'zod';
 
 /**
@@ -15,12 +15,19 @@ export const subgradient = defineEstimator({
   summary: "The operator's own sub-gradient: pruned weights get none (STR)",
   options: z.strictObject({}),
   create: () => ({
+    isGradientOf: ({ weight, threshold, operator }) => operator.apply(weight, threshold),
     backward({ upstream, weight, threshold, effective, operator }) {
-      const derivatives = operator.derivatives(weight, threshold, effective);
-      return {
-        weight: upstream.mul(derivatives.weight),
-        threshold: sumToShape(upstream.mul(derivatives.threshold), threshold.shape),
-      };
+      const products = (operator.backward ?? multiplied(operator))(upstream, weight, threshold, effective);
+      return { weight: products.weight, threshold: sumToShape(products.threshold, threshold.shape) };
     },
   }),
 });
+
+// --- helpers ---
+
+const multiplied =
+  (operator: ThresholdOperator): NonNullable<ThresholdOperator['backward']> =>
+  (upstream: tf.Tensor, weight: tf.Tensor, threshold: tf.Tensor, effective: tf.Tensor) => {
+    const derivatives = operator.derivatives(weight, threshold, effective);
+    return { weight: upstream.mul(derivatives.weight), threshold: upstream.mul(derivatives.threshold) };
+  };

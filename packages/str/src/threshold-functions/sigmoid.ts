@@ -1,9 +1,6 @@
 import { defineThresholdFunction, tf } from '@espalier/core';
 import * as z from 'zod';
-
-/** Above this share of its supremum the inverse goes on as a line; float32 can't tell σ from 1 much further up. */
-const TOP = 1 - 1e-6;
-const S_AT_TOP = Math.log(TOP / (1 - TOP));
+import { boundedInverse, TOP } from './bounded-inverse.ts';
 
 /**
  * The logistic function, the paper's choice for convolutional networks.
@@ -25,11 +22,11 @@ export const sigmoid = defineThresholdFunction({
       const share = tf.sigmoid(s);
       return share.mul(tf.sub(1, share)).mul(k);
     },
-    inverse: (threshold) => {
-      const share = threshold.div(k);
-      const inside = share.minimum(TOP);
-      const line = share.sub(TOP).relu();
-      return inside.div(tf.sub(1, inside)).log().minimum(S_AT_TOP).add(line);
-    },
+    inverse: (threshold) =>
+      boundedInverse(threshold, k, {
+        inverse: (share) => share.div(tf.sub(1, share)).log(),
+        atTop: Math.log(TOP / (1 - TOP)),
+        slope: 1,
+      }),
   }),
 });

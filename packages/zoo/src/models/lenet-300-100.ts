@@ -20,7 +20,7 @@ export const lenet300 = defineModel({
   name: 'lenet-300-100',
   summary: 'LeNet-300-100, fully connected, 266,200 weights on MNIST (LeCun et al., 1998)',
   options: z.strictObject({}),
-  create: () => ({ build }),
+  create: () => ({ build, usual: { inputShape: [28, 28, 1], classes: 10 } }),
 });
 
 // --- helpers ---

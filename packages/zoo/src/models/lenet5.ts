@@ -23,7 +23,7 @@ export const lenet5 = defineModel({
   name: 'lenet5',
   summary: "LeNet-5 in Caffe's form, 430,500 weights on MNIST (LeCun et al., 1998)",
   options: z.strictObject({}),
-  create: () => ({ build }),
+  create: () => ({ build, usual: { inputShape: [28, 28, 1], classes: 10 } }),
 });
 
 // --- helpers ---

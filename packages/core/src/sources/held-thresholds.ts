@@ -1,0 +1,126 @@
+import * as z from 'zod';
+import { component } from '../component.ts';
+import type { Kernel, PrunedLayer } from '../kinds/pruner.ts';
+import type { Schedule } from '../kinds/schedule.ts';
+import type { Score } from '../kinds/score.ts';
+import type { Thresholds } from '../kinds/threshold-source.ts';
+import { kthLargest, topKMasks } from '../masks/select.ts';
+import { cubic } from '../schedules/cubic.ts';
+import { tf } from '../tf.ts';
+import { countLeft, keepSurvivors } from './survivors.ts';
+import { repeatOption, thresholdShape } from './threshold-shape.ts';
+
+/** τ of one kernel between two updates. */
+export interface HeldState {
+  readonly threshold: tf.Variable;
+}
+
+/** Kernels whose weights are ranked together, and how many of them stay. */
+export interface RankedGroup {
+  readonly kernels: readonly Kernel[];
+  readonly keep: number;
+}
+
+export interface HeldOptions {
+  readonly schedule: Schedule;
+  readonly every: number;
+  readonly freeze: boolean;
+  readonly hold: 'threshold' | 'set';
+  readonly repeat: 'layer' | 'filter';
+}
+
+export interface Ranking {
+  /** The groups when `fraction` of the way to the target is done. */
+  groups(kernels: readonly Kernel[], fraction: number): readonly RankedGroup[];
+  readonly score: Score;
+  /** What the scores of a kernel are multiplied by before they are ranked, and its threshold is divided by. */
+  scale(kernel: Kernel): number;
+  /** What is promised for the end. */
+  readonly sparsity: number | undefined;
+}
+
+/** Options of the sources that rank weights now and then and hold the outcome in between. */
+export const heldOptions = {
+  schedule: component('schedule')
+    .default(cubic({ end: 0.5 }))
+    .describe('How the sparsity is approached'),
+  every: z.int().positive().default(1).describe('Steps between updates'),
+  freeze: z.boolean().default(false).describe('Leave the thresholds as they are once the target is reached'),
+  hold: z
+    .enum(['threshold', 'set'])
+    .default('threshold')
+    .describe('Between updates: "threshold" holds τ, so that weights may cross it; "set" holds which weights are left'),
+  repeat: repeatOption,
+};
+
+/**
+ * Thresholds by rank. Every `every` steps the k largest scores of each group stay, and until the next update
+ *
+ *   hold: 'threshold'   τ = the (k + 1)-th largest magnitude: as many weights are left as are larger by then
+ *   hold: 'set'         τ_i = 0 for the k that stay, the largest float for all others: exactly these are left, equal ones by position
+ *
+ * Shapes: τ is a scalar, `[1, …, filters]` with `repeat: 'filter'`, or the kernel's shape with `hold: 'set'`.
+ */
+export function heldThresholds({ schedule, every, freeze, hold, repeat }: HeldOptions, ranking: Ranking): Thresholds<HeldState> {
+  const scoresOf = (kernel: Kernel) => scaled(ranking.score.of(kernel.weight), ranking.scale(kernel));
+  const groupsOf = (layers: Layers, fraction: number) => {
+    const groups = ranking.groups(
+      layers.map(({ kernel }) => kernel),
+      fraction,
+    );
+    return groups.map(({ kernels, keep }) => ({ keep, layers: layers.filter(({ kernel }) => kernels.includes(kernel)) }));
+  };
+  /** Ranks one group, moves its thresholds, and returns the masks of what stays. */
+  const rank = (layers: Layers, keep: number): tf.Tensor[] => {
+    const scores = layers.map(({ kernel }) => scoresOf(kernel));
+    const masks = topKMasks(scores, keep);
+    const size = layers.reduce((sum, { kernel }) => sum + kernel.size, 0);
+    const next = keep < size ? kthLargest(scores, keep + 1) : 0;
+    layers.forEach(({ kernel, state: { threshold } }, i) => {
+      const held = hold === 'set' ? tf.sub(1, masks[i] as tf.Tensor).mul(LARGEST) : tf.fill(threshold.shape, next / ranking.scale(kernel));
+      threshold.assign(held);
+    });
+    return masks;
+  };
+  const update = (layers: Layers, fraction: number) => {
+    for (const group of groupsOf(layers, fraction)) rank(group.layers, group.keep);
+  };
+  /** Fraction of the target in force after the last update before `step`. */
+  const fractionBefore = (step: number, totalSteps: number): number =>
+    step <= 0 ? 0 : schedule.at((Math.floor((step - 1) / every) * every) / totalSteps);
+
+  return {
+    ...(ranking.sparsity === undefined ? {} : { sparsity: ranking.sparsity }),
+    init: (kernel) => ({ threshold: tf.variable(tf.zeros(thresholdShape(kernel, hold === 'set' ? 'weight' : repeat)), false) }),
+    threshold: (_, { threshold }) => threshold,
+    beforeStep(layers, { step, totalSteps }) {
+      if (step % every !== 0 || (freeze && fractionBefore(step, totalSteps) === 1)) return;
+      const fraction = schedule.at(step / totalSteps);
+      if (fraction > 0) update(layers, fraction);
+    },
+    finish(layers, { totalSteps, operator }) {
+      const fraction = schedule.at(1);
+      if (hold === 'set') {
+        if (!freeze || fractionBefore(totalSteps, totalSteps) !== fraction) update(layers, fraction);
+        return;
+      }
+      for (const group of groupsOf(layers, fraction)) {
+        if (countLeft(group.layers, ({ kernel, state }) => operator.apply(kernel.weight, state.threshold)) === group.keep) continue;
+        const masks = rank(group.layers, group.keep);
+        group.layers.forEach(({ kernel, state: { threshold: variable } }, i) => {
+          keepSurvivors(kernel.weight, masks[i] as tf.Tensor, { variable, threshold: (held) => held, operator, zero: 'intruders' });
+        });
+      }
+    },
+    ...(hold === 'threshold' ? { reported: ({ threshold }) => threshold } : {}),
+  };
+}
+
+// --- helpers ---
+
+type Layers = readonly PrunedLayer<HeldState>[];
+
+/** A threshold that no finite weight exceeds. */
+const LARGEST = 2 ** 128 - 2 ** 104;
+
+const scaled = (scores: tf.Tensor, scale: number): tf.Tensor => (scale === 1 ? scores : scores.mul(scale));

@@ -1,0 +1,65 @@
+import type { Component, Kind, Plugin } from '../component.ts';
+import { corePlugin } from '../plugin.ts';
+import { createRegistry } from '../registry.ts';
+import type { Spec } from '../results.ts';
+import { tf } from '../tf.ts';
+import { expect, expectEqual } from './expect.ts';
+import type { Check } from './pruner-contract.ts';
+
+export interface ContractOptions {
+  /** Plugins that hold the component and those in its options. Without them its spec can't be tried. */
+  readonly plugins?: readonly Plugin[];
+}
+
+/** Checks that run on the `cpu` backend, which each of them sets. */
+export const onCpuBackend = (checks: Readonly<Record<string, () => void | Promise<void>>>): readonly Check[] =>
+  Object.entries(checks).map(([name, check]) => ({
+    name,
+    async run() {
+      await tf.setBackend('cpu');
+      await check();
+    },
+  }));
+
+/** What a component of any kind must do with its options, where its plugin is known. */
+export function specChecks<K extends Kind>(component: Component<K>, { plugins = [] }: ContractOptions): Record<string, () => void> {
+  if (!plugins.length) return {};
+  const registry = () => createRegistry([corePlugin, ...plugins.filter((plugin) => plugin !== corePlugin)]);
+  const { kind, spec } = component;
+  return {
+    'is built again from its spec as JSON': () => {
+      const again = registry().build(kind, JSON.parse(JSON.stringify(spec)) as Spec);
+      expectEqual(again.spec, spec, `the same spec from the ${kind} that was built from it`);
+      expectEqual(plainMembers(again), plainMembers(component), `the same plain members of that ${kind}`);
+    },
+    'refuses an option that it does not know': () => {
+      let code: unknown;
+      try {
+        registry().build(kind, { ...spec, 'no such option': 1 });
+      } catch (error) {
+        code = (error as { code?: unknown }).code;
+      }
+      expect(code === 'E_OPTIONS', 'E_OPTIONS for an unknown option', String(code));
+    },
+  };
+}
+
+/** What a component says of itself without being asked anything: a promised sparsity, a range. */
+const plainMembers = (component: object): readonly (readonly [string, unknown])[] =>
+  Object.entries(component).filter(([, value]) => typeof value !== 'function');
+
+/** That an action leaves no tensor behind. */
+export function expectNoLeak(what: string, action: () => void): void {
+  const before = tf.memory().numTensors;
+  tf.tidy(action);
+  const { numTensors } = tf.memory();
+  expect(numTensors === before, `${before} tensors after ${what}, as before`, numTensors);
+}
+
+/** The values of a tensor, which is disposed of. */
+export function readTensor(make: () => tf.Tensor): Float32Array {
+  const tensor = tf.tidy(() => make().clone());
+  const values = Float32Array.from(tensor.dataSync());
+  tensor.dispose();
+  return values;
+}

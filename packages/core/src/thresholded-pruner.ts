@@ -1,0 +1,32 @@
+import type { SubgradientEstimator } from './kinds/estimator.ts';
+import type { ThresholdOperator } from './kinds/operator.ts';
+import type { Pruner } from './kinds/pruner.ts';
+import type { ThresholdSource } from './kinds/threshold-source.ts';
+import { applyThreshold } from './thresholded.ts';
+
+export interface ThresholdedPrunerOptions<State> {
+  /** Fraction of the weights to remove; null lets the source run free. */
+  readonly sparsity: number | null;
+  /** Where τ comes from. */
+  readonly source: ThresholdSource<State>;
+  /** What τ does to a weight. */
+  readonly operator: ThresholdOperator;
+  /** What flows back. */
+  readonly estimator: SubgradientEstimator;
+}
+
+/**
+ * The pruner at one point of the grid threshold source × operator × estimator: `Ŵ = operator(W, τ)`, whose gradients with respect to W and
+ * τ are the estimator's, and whose τ is the source's.
+ *
+ * Throws `E_OPTIONS` where the source can't lead to the sparsity.
+ */
+export function thresholdedPruner<State>({ sparsity, source, operator, estimator }: ThresholdedPrunerOptions<State>): Pruner<State> {
+  const { threshold, reported, finish, ...rest } = source.towards(sparsity);
+  return {
+    ...rest,
+    reparameterize: (weight, state, { progress }) => applyThreshold(weight, threshold(weight, state), { operator, estimator, progress }),
+    ...(finish ? { finish: (layers, context) => finish(layers, { ...context, operator }) } : {}),
+    ...(reported ? { threshold: reported } : {}),
+  };
+}

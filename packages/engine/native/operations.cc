@@ -1,0 +1,423 @@
+// TensorFlow operations of our own, registered through TensorFlow's C interface when Node.js loads this addon.
+//
+// Each gives the same bits as the operations of TensorFlow.js that it stands for: every element goes through the same float32 operations
+// in the same order. So no sum over a tensor is formed here, and the compiler must not fuse a product into a sum (-ffp-contract=off).
+
+#include <node_api.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "tensorflow/c/kernels.h"
+#include "tensorflow/c/ops.h"
+#include "tensorflow/c/tf_status.h"
+#include "tensorflow/c/tf_tensor.h"
+
+namespace {
+
+struct StatusDeleter {
+  void operator()(TF_Status* status) const { TF_DeleteStatus(status); }
+};
+struct TensorDeleter {
+  void operator()(TF_Tensor* tensor) const { TF_DeleteTensor(tensor); }
+};
+using Status = std::unique_ptr<TF_Status, StatusDeleter>;
+using Tensor = std::unique_ptr<TF_Tensor, TensorDeleter>;
+
+Status new_status() { return Status(TF_NewStatus()); }
+bool ok(const Status& status) { return TF_GetCode(status.get()) == TF_OK; }
+
+// What a kernel works on: inputs and outputs of one call, and the first thing that went wrong.
+class Call {
+ public:
+  explicit Call(TF_OpKernelContext* context) : context_(context), status_(new_status()) {}
+  ~Call() {
+    if (!ok(status_)) TF_OpKernelContext_Failure(context_, status_.get());
+  }
+
+  int inputs() const { return TF_NumInputs(context_); }
+  bool good() const { return ok(status_); }
+  void refuse(const char* reason) {
+    if (good()) TF_SetStatus(status_.get(), TF_INVALID_ARGUMENT, reason);
+  }
+
+  Tensor input(int i) {
+    TF_Tensor* tensor = nullptr;
+    if (good()) TF_GetInput(context_, i, &tensor, status_.get());
+    return Tensor(tensor);
+  }
+
+  // A new output with the shape of `like`.
+  Tensor output(int i, const Tensor& like) {
+    if (!good()) return nullptr;
+    std::vector<int64_t> shape(TF_NumDims(like.get()));
+    for (size_t d = 0; d < shape.size(); d++) shape[d] = TF_Dim(like.get(), static_cast<int>(d));
+    return allocate(i, shape, TF_TensorByteSize(like.get()));
+  }
+
+  Tensor scalar_output(int i) { return good() ? allocate(i, {}, sizeof(float)) : nullptr; }
+
+ private:
+  Tensor allocate(int i, const std::vector<int64_t>& shape, size_t bytes) {
+    const int rank = static_cast<int>(shape.size());
+    return Tensor(TF_AllocateOutput(context_, i, TF_FLOAT, shape.data(), rank, bytes, status_.get()));
+  }
+
+  TF_OpKernelContext* context_;
+  Status status_;
+};
+
+template <typename T = float>
+T* data(const Tensor& tensor) {
+  return static_cast<T*>(TF_TensorData(tensor.get()));
+}
+int64_t size(const Tensor& tensor) { return TF_TensorElementCount(tensor.get()); }
+
+// --- one step of gradient descent ---
+
+struct SgdAttributes {
+  float decay = 0;
+  float momentum = 0;
+  TF_Bool nesterov = 0;
+};
+
+void* sgd_create(TF_OpKernelConstruction* construction) {
+  auto attributes = std::make_unique<SgdAttributes>();
+  Status status = new_status();
+  TF_OpKernelConstruction_GetAttrFloat(construction, "decay", &attributes->decay, status.get());
+  if (ok(status)) TF_OpKernelConstruction_GetAttrFloat(construction, "momentum", &attributes->momentum, status.get());
+  if (ok(status)) TF_OpKernelConstruction_GetAttrBool(construction, "nesterov", &attributes->nesterov, status.get());
+  if (!ok(status)) TF_OpKernelConstruction_Failure(construction, status.get());
+  return attributes.release();
+}
+
+void sgd_delete(void* attributes) { delete static_cast<SgdAttributes*>(attributes); }
+
+template <bool DECAYS, bool NESTEROV>
+void sgd(const float* __restrict variable, const float* __restrict slot, const float* __restrict gradient, float rate,
+         const SgdAttributes& attributes, float* __restrict new_variable, float* __restrict new_slot, int64_t n) {
+  const float decay = attributes.decay, momentum = attributes.momentum;
+  for (int64_t i = 0; i < n; i++) {
+    const float direction = DECAYS ? gradient[i] + variable[i] * decay : gradient[i];
+    const float moved = slot[i] * momentum + direction;
+    const float move = NESTEROV ? direction + moved * momentum : moved;
+    new_variable[i] = variable[i] - move * rate;
+    new_slot[i] = moved;
+  }
+}
+
+void sgd_compute(void* kernel, TF_OpKernelContext* context) {
+  const auto& attributes = *static_cast<SgdAttributes*>(kernel);
+  Call call(context);
+  const Tensor variable = call.input(0), slot = call.input(1), gradient = call.input(2), rate = call.input(3);
+  if (!call.good()) return;
+  const int64_t n = size(variable);
+  if (size(slot) != n || size(gradient) != n || size(rate) != 1) return call.refuse("the variable, its slot and its gradient differ in size");
+  const Tensor new_variable = call.output(0, variable), new_slot = call.output(1, variable);
+  if (!call.good()) return;
+  const bool decays = attributes.decay > 0;
+  const auto move = decays ? (attributes.nesterov ? sgd<true, true> : sgd<true, false>)
+                           : (attributes.nesterov ? sgd<false, true> : sgd<false, false>);
+  move(data(variable), data(slot), data(gradient), *data(rate), attributes, data(new_variable), data(new_slot), n);
+}
+
+// --- soft threshold ---
+
+void soft_compute(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const Tensor weight = call.input(0), threshold = call.input(1);
+  if (!call.good()) return;
+  if (size(threshold) != 1) return call.refuse("the threshold is not a single number");
+  const Tensor effective = call.output(0, weight);
+  if (!call.good()) return;
+  const float* __restrict from = data(weight);
+  float* __restrict to = data(effective);
+  const float high = *data(threshold), low = -high;
+  const int64_t n = size(weight);
+  for (int64_t i = 0; i < n; i++) {
+    const float above = from[i] >= low ? from[i] : low;  // so written that what is not a number comes through
+    to[i] = from[i] - (above <= high ? above : high);
+  }
+}
+
+void soft_gradient_compute(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const Tensor upstream = call.input(0), effective = call.input(1);
+  if (!call.good()) return;
+  if (size(upstream) != size(effective)) return call.refuse("the gradient and the weight differ in size");
+  const Tensor for_weight = call.output(0, effective), for_threshold = call.output(1, effective);
+  if (!call.good()) return;
+  const float* __restrict gradient = data(upstream);
+  const float* __restrict value = data(effective);
+  float* __restrict weight = data(for_weight);
+  float* __restrict threshold = data(for_threshold);
+  const int64_t n = size(effective);
+  for (int64_t i = 0; i < n; i++) {
+    const float kept = value[i] != 0 ? 1.0f : 0.0f;
+    const float sign = (value[i] > 0 ? 1.0f : 0.0f) - (value[i] < 0 ? 1.0f : 0.0f);
+    weight[i] = gradient[i] * kept;
+    threshold[i] = gradient[i] * -sign;
+  }
+}
+
+// --- exact selection ---
+
+// Read as a signed integer b, the bits of positive floats are in order; those of negative ones are reversed, which this mends. −0 ranks
+// just below 0.
+inline int32_t order(int32_t bits) { return bits ^ ((bits >> 31) & 0x7fffffff); }
+
+struct Scores {
+  const int32_t* bits;
+  int64_t size;
+};
+
+// The key is the order of the k-th largest; `above` is how many are strictly larger.
+struct Kth {
+  int32_t key;
+  int64_t above;
+};
+
+constexpr int64_t BLOCK = 64;
+constexpr int64_t SAMPLE = 4096;
+
+// One pass over the data: every so-manieth value gives a bracket that holds the k-th with near certainty (five standard deviations of the
+// sample's rank on either side); the pass counts what lies above it and collects what lies inside. False if the bracket missed, or if too
+// much lies inside (many equal values).
+bool kth_by_sample(const std::vector<Scores>& all, int64_t total, int64_t k, Kth* result) {
+  const int64_t stride = std::max<int64_t>(1, total / std::max(SAMPLE, total / 512));
+  std::vector<int32_t> sample;
+  for (const Scores& own : all) {
+    for (int64_t i = 0; i < own.size; i += stride) sample.push_back(order(own.bits[i]));
+  }
+  const auto count = static_cast<int64_t>(sample.size());
+  const double share = static_cast<double>(k) / static_cast<double>(total);
+  const int64_t at = count - std::llround(share * static_cast<double>(count));
+  const auto reach = static_cast<int64_t>(std::ceil(5 * std::sqrt(static_cast<double>(count) * share * (1 - share)))) + 2;
+  const auto ranked = [&](int64_t place) {
+    std::nth_element(sample.begin(), sample.begin() + place, sample.end());
+    return sample[place];
+  };
+  const int32_t lowest = at - reach < 0 ? std::numeric_limits<int32_t>::min() : ranked(at - reach);
+  const int32_t highest = at + reach >= count ? std::numeric_limits<int32_t>::max() : ranked(at + reach);
+
+  const auto most = static_cast<size_t>(std::max<int64_t>(SAMPLE, total / 4));
+  std::vector<int32_t> inside(most + BLOCK);
+  size_t collected = 0;
+  int64_t above = 0;
+  for (const Scores& own : all) {
+    for (int64_t from = 0; from < own.size; from += BLOCK) {
+      const int64_t to = std::min(from + BLOCK, own.size);
+      int32_t larger = 0, reached = 0;
+      for (int64_t i = from; i < to; i++) {
+        const int32_t rank = order(own.bits[i]);
+        larger += rank > highest;
+        reached += rank >= lowest;
+      }
+      above += larger;
+      if (reached == larger) continue;
+      for (int64_t i = from; i < to; i++) {  // writes always and moves on if it counts: a branch would be guessed wrong too often
+        const int32_t rank = order(own.bits[i]);
+        inside[collected] = rank;
+        collected += static_cast<size_t>(rank >= lowest) & static_cast<size_t>(rank <= highest);
+      }
+      if (collected > most) return false;
+    }
+  }
+  inside.resize(collected);
+  const auto found = static_cast<int64_t>(inside.size());
+  if (k <= above || k > above + found) return false;
+  const auto place = inside.begin() + (found - (k - above));
+  std::nth_element(inside.begin(), place, inside.end());
+  const int32_t key = *place;
+  *result = {key, above + std::count_if(place, inside.end(), [key](int32_t rank) { return rank > key; })};
+  return true;
+}
+
+// From the highest bucket down to the one that holds the k-th; adds to `above` what lies in those above it.
+int32_t descend(const std::vector<int64_t>& counts, int64_t k, int64_t* above) {
+  auto bucket = static_cast<int32_t>(counts.size()) - 1;
+  while (bucket > 0 && *above + counts[bucket] < k) *above += counts[bucket--];
+  return bucket;
+}
+
+// Two counting passes of 65,536 buckets: the upper half of the bits, then the lower half of those in the right bucket.
+Kth kth_by_counting(const std::vector<Scores>& all, int64_t k) {
+  std::vector<int64_t> counts(65536);
+  for (const Scores& own : all) {
+    for (int64_t i = 0; i < own.size; i++) counts[(order(own.bits[i]) >> 16) + 32768]++;
+  }
+  int64_t above = 0;
+  const int32_t upper = descend(counts, k, &above) - 32768;
+  std::fill(counts.begin(), counts.end(), 0);
+  for (const Scores& own : all) {
+    for (int64_t i = 0; i < own.size; i++) {
+      const int32_t rank = order(own.bits[i]);
+      if (rank >> 16 == upper) counts[rank & 0xffff]++;
+    }
+  }
+  const int32_t lower = descend(counts, k, &above);
+  return {static_cast<int32_t>((static_cast<uint32_t>(upper) << 16) | static_cast<uint32_t>(lower)), above};
+}
+
+Kth kth_largest(const std::vector<Scores>& all, int64_t total, int64_t k) {
+  Kth kth;
+  return kth_by_sample(all, total, k, &kth) ? kth : kth_by_counting(all, k);
+}
+
+// The inputs of both operations: lists of scores, then k.
+class Selection {
+ public:
+  explicit Selection(Call& call) {
+    for (int i = 0; i + 1 < call.inputs(); i++) {
+      tensors.push_back(call.input(i));
+      if (!call.good()) return;
+      scores.push_back({data<int32_t>(tensors.back()), size(tensors.back())});
+      total += scores.back().size;
+    }
+    const Tensor count = call.input(call.inputs() - 1);
+    if (!call.good()) return;
+    k = *data<int32_t>(count);
+    if (k < 0 || k > total) call.refuse("k must be from 0 to the number of scores");
+  }
+
+  std::vector<Tensor> tensors;
+  std::vector<Scores> scores;
+  int64_t total = 0;
+  int64_t k = 0;
+};
+
+void kth_largest_compute(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const Selection selection(call);
+  if (call.good() && selection.k == 0) call.refuse("k must be at least 1");
+  const Tensor result = call.scalar_output(0);
+  if (!call.good()) return;
+  const int32_t bits = order(kth_largest(selection.scores, selection.total, selection.k).key);
+  std::memcpy(data(result), &bits, sizeof bits);
+}
+
+// Writes 1 where the rank is above the key, and for the first `ties` that equal it.
+void write_mask(const Scores& own, int32_t key, int64_t* ties, float* mask) {
+  for (int64_t from = 0; from < own.size; from += BLOCK) {
+    const int64_t to = std::min(from + BLOCK, own.size);
+    int32_t equal = 0;
+    for (int64_t i = from; i < to; i++) {
+      const int32_t rank = order(own.bits[i]);
+      mask[i] = rank > key ? 1.0f : 0.0f;
+      equal += rank == key;
+    }
+    if (equal == 0 || *ties == 0) continue;
+    for (int64_t i = from; i < to && *ties > 0; i++) {
+      if (order(own.bits[i]) != key) continue;
+      mask[i] = 1;
+      --*ties;
+    }
+  }
+}
+
+void top_k_compute(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const Selection selection(call);
+  if (!call.good()) return;
+  const Kth kth = selection.k == 0 ? Kth{std::numeric_limits<int32_t>::max(), 0} : kth_largest(selection.scores, selection.total, selection.k);
+  int64_t ties = selection.k - kth.above;
+  for (size_t i = 0; i < selection.scores.size(); i++) {
+    const Tensor mask = call.output(static_cast<int>(i), selection.tensors[i]);
+    if (!call.good()) return;
+    write_mask(selection.scores[i], kth.key, &ties, data(mask));
+  }
+}
+
+// --- registration ---
+
+// Output i has the shape of input `from + i`.
+void copy_shapes(TF_ShapeInferenceContext* context, TF_Status* status, int from, int outputs) {
+  TF_ShapeHandle* shape = TF_NewShapeHandle();
+  for (int i = 0; i < outputs && TF_GetCode(status) == TF_OK; i++) {
+    TF_ShapeInferenceContextGetInput(context, from + i, shape, status);
+    if (TF_GetCode(status) == TF_OK) TF_ShapeInferenceContextSetOutput(context, i, shape, status);
+  }
+  TF_DeleteShapeHandle(shape);
+}
+
+void two_like_first_two(TF_ShapeInferenceContext* context, TF_Status* status) { copy_shapes(context, status, 0, 2); }
+void like_first(TF_ShapeInferenceContext* context, TF_Status* status) { copy_shapes(context, status, 0, 1); }
+void all_but_last(TF_ShapeInferenceContext* context, TF_Status* status) {
+  copy_shapes(context, status, 0, static_cast<int>(TF_ShapeInferenceContextNumInputs(context)) - 1);
+}
+void scalar(TF_ShapeInferenceContext* context, TF_Status* status) {
+  TF_ShapeHandle* shape = TF_ShapeInferenceContextScalar(context);
+  TF_ShapeInferenceContextSetOutput(context, 0, shape, status);
+  TF_DeleteShapeHandle(shape);
+}
+
+struct Operation {
+  const char* name;
+  std::vector<const char*> inputs;
+  std::vector<const char*> outputs;
+  std::vector<const char*> attributes;
+  void (*shapes)(TF_ShapeInferenceContext*, TF_Status*);
+  void (*compute)(void*, TF_OpKernelContext*);
+  void* (*create)(TF_OpKernelConstruction*) = nullptr;
+  void (*destroy)(void*) = nullptr;
+};
+
+std::string add(const Operation& operation) {
+  Status status = new_status();
+  TF_OpDefinitionBuilder* definition = TF_NewOpDefinitionBuilder(operation.name);
+  for (const char* attribute : operation.attributes) TF_OpDefinitionBuilderAddAttr(definition, attribute);
+  for (const char* input : operation.inputs) TF_OpDefinitionBuilderAddInput(definition, input);
+  for (const char* output : operation.outputs) TF_OpDefinitionBuilderAddOutput(definition, output);
+  TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, operation.shapes);
+  TF_RegisterOpDefinition(definition, status.get());
+  if (!ok(status)) return TF_Message(status.get());
+  TF_KernelBuilder* kernel =
+      TF_NewKernelBuilder(operation.name, "CPU", operation.create, operation.compute, operation.destroy);
+  TF_RegisterKernelBuilder(operation.name, kernel, status.get());
+  return ok(status) ? "" : TF_Message(status.get());
+}
+
+std::string add_all() {
+  const std::vector<Operation> operations = {
+      {"EspalierSgd",
+       {"variable: float", "slot: float", "gradient: float", "learning_rate: float"},
+       {"new_variable: float", "new_slot: float"},
+       {"decay: float", "momentum: float", "nesterov: bool"},
+       two_like_first_two,
+       sgd_compute,
+       sgd_create,
+       sgd_delete},
+      {"EspalierSoftThreshold", {"weight: float", "threshold: float"}, {"effective: float"}, {}, like_first, soft_compute},
+      {"EspalierSoftThresholdGrad",
+       {"upstream: float", "effective: float"},
+       {"weight: float", "threshold: float"},
+       {},
+       two_like_first_two,
+       soft_gradient_compute},
+      {"EspalierKthLargest", {"scores: N * float", "k: int32"}, {"kth: float"}, {"N: int >= 1"}, scalar, kth_largest_compute},
+      {"EspalierTopK", {"scores: N * float", "k: int32"}, {"masks: N * float"}, {"N: int >= 1"}, all_but_last, top_k_compute},
+  };
+  for (const Operation& operation : operations) {
+    const std::string failure = add(operation);
+    if (!failure.empty()) return std::string(operation.name) + ": " + failure;
+  }
+  return "";
+}
+
+}  // namespace
+
+// TensorFlow keeps one list of operations for the process, however often Node.js loads this.
+NAPI_MODULE_INIT() {
+  static std::once_flag once;
+  static std::string failure;
+  std::call_once(once, [] { failure = add_all(); });
+  if (!failure.empty()) napi_throw_error(env, nullptr, failure.c_str());
+  return exports;
+}

@@ -1,0 +1,163 @@
+import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nativeBackend } from './kernels/native.ts';
+import { startEngine } from './start.ts';
+import type { StartedEngine } from './started-engine.ts';
+
+let engine: StartedEngine;
+const complaints: string[] = [];
+beforeAll(async () => {
+  engine = await startEngine({ engine: 'native', threads: 1, log: (line) => complaints.push(line) });
+});
+afterAll(() => expect(complaints).toEqual([]));
+
+const run = (name: string, inputs: Record<string, tf.Tensor> | tf.Tensor[], attributes = {}): tf.Tensor[] =>
+  tf.engine().runKernel(name, inputs as tf.NamedTensorMap, attributes) as tf.Tensor[];
+const numbers = (tensors: readonly tf.Tensor[]): number[][] => tensors.map((tensor) => Array.from(tensor.dataSync()));
+const bits = (tensors: readonly tf.Tensor[]): number[][] =>
+  tensors.map((tensor) => {
+    const { buffer, byteOffset, length } = tensor.dataSync() as Float32Array;
+    return Array.from(new Int32Array(buffer, byteOffset, length));
+  });
+
+describe('EspalierSgd', () => {
+  const inputs = (variable: number[], slot: number[], gradient: number[], learningRate: number) => ({
+    variable: tf.tensor1d(variable),
+    slot: tf.tensor1d(slot),
+    gradient: tf.tensor1d(gradient),
+    learningRate: tf.scalar(learningRate),
+  });
+
+  it('moves a variable and its slot', () => {
+    // d = 1 + 0.5·2 = 2 and 0 + 0.5·−4 = −2; m = 0.5·8 + 2 = 6 and 0.5·0 − 2 = −2; p = 2 − 0.25·6 and −4 + 0.25·2
+    const moved = run('EspalierSgd', inputs([2, -4], [8, 0], [1, 0], 0.25), { decay: 0.5, momentum: 0.5, nesterov: false });
+    expect(numbers(moved)).toEqual([
+      [0.5, -3.5],
+      [6, -2],
+    ]);
+    // Nesterov: p = 2 − 0.25·(2 + 0.5·6) and −4 − 0.25·(−2 + 0.5·−2)
+    const ahead = run('EspalierSgd', inputs([2, -4], [8, 0], [1, 0], 0.25), { decay: 0.5, momentum: 0.5, nesterov: true });
+    expect(numbers(ahead)).toEqual([
+      [0.75, -3.25],
+      [6, -2],
+    ]);
+  });
+
+  it("has the bits of TensorFlow's own operations", () => {
+    const float = fc.oneof(fc.float(), fc.float({ min: -1, max: 1, noNaN: true }), fc.constantFrom(0, -0, 2 ** -126));
+    const element = fc.tuple(float, float, float);
+    const coefficient = fc.oneof(fc.constant(0), fc.double({ min: 1e-6, max: 1, noNaN: true }));
+    fc.assert(
+      fc.property(
+        fc.array(element, { minLength: 1, maxLength: 70 }),
+        fc.record({ decay: coefficient, momentum: coefficient, nesterov: fc.boolean() }),
+        fc.double({ min: 0, max: 2, noNaN: true }),
+        (elements, attributes, learningRate) => {
+          const [variable, slot, gradient] = [0, 1, 2].map((i) => elements.map((e) => e[i] as number)) as [number[], number[], number[]];
+          tf.tidy(() => {
+            const given = inputs(variable, slot, gradient, learningRate);
+            const direction = attributes.decay > 0 ? given.gradient.add(given.variable.mul(attributes.decay)) : given.gradient;
+            const moved = given.slot.mul(attributes.momentum).add(direction);
+            const step = attributes.nesterov ? direction.add(moved.mul(attributes.momentum)) : moved;
+            const composed = [given.variable.sub(step.mul(given.learningRate)), moved];
+            const isNumber = composed.map((tensor) => tensor.isNaN().logicalNot());
+            const comparable = (all: readonly tf.Tensor[]) => all.map((tensor, i) => tf.where(isNumber[i] as tf.Tensor, tensor, 7));
+            const native = run('EspalierSgd', given, attributes);
+            expect(bits(comparable(native))).toEqual(bits(comparable(composed)));
+            expect(numbers(native.map((tensor) => tensor.isNaN()))).toEqual(numbers(composed.map((tensor) => tensor.isNaN())));
+          });
+        },
+      ),
+    );
+  });
+
+  it('refuses tensors of different sizes', () => {
+    const given = { ...inputs([1, 2], [1, 2], [1, 2], 1), slot: tf.tensor1d([1]) };
+    expect(() => run('EspalierSgd', given, { decay: 0, momentum: 0, nesterov: false })).toThrow('differ in size');
+  });
+});
+
+describe('EspalierSoftThreshold', () => {
+  it('shrinks by the threshold', () => {
+    const [effective] = run('EspalierSoftThreshold', { weight: tf.tensor2d([-3, 0.5, 1, 2], [2, 2]), threshold: tf.scalar(1) });
+    expect(effective?.arraySync()).toEqual([
+      [-2, 0],
+      [0, 1],
+    ]);
+  });
+
+  it('passes on what is not a number', () => {
+    const weight = tf.tensor1d([Number.NaN, 1]);
+    expect(numbers(run('EspalierSoftThreshold', { weight, threshold: tf.scalar(0.5) }))).toEqual([[Number.NaN, 0.5]]);
+    expect(numbers(run('EspalierSoftThreshold', { weight, threshold: tf.scalar(Number.NaN) }))).toEqual([[Number.NaN, Number.NaN]]);
+  });
+
+  it('has a gradient where a weight is left', () => {
+    const [weight, threshold] = run('EspalierSoftThresholdGrad', {
+      upstream: tf.tensor1d([2, 3, 5]),
+      effective: tf.tensor1d([-2, 0, 1]),
+    }) as [tf.Tensor, tf.Tensor];
+    expect(numbers([weight, threshold.add(0)])).toEqual([
+      [2, 0, 5],
+      [2, 0, -5],
+    ]);
+  });
+});
+
+describe('EspalierKthLargest and EspalierTopK', () => {
+  const scores = () => [tf.tensor1d([5, 1, 4]), tf.tensor2d([[4, -1]]), tf.zeros([0])];
+  const k = (count: number) => tf.scalar(count, 'int32');
+
+  it('rank over all tensors, equal scores by position', () => {
+    expect([1, 2, 3, 4, 5].map((count) => run('EspalierKthLargest', [...scores(), k(count)])[0]?.dataSync()[0])).toEqual([5, 4, 4, 1, -1]);
+    expect(numbers(run('EspalierTopK', [...scores(), k(2)]))).toEqual([[1, 0, 1], [0, 0], []]);
+    expect(numbers(run('EspalierTopK', [...scores(), k(3)]))).toEqual([[1, 0, 1], [1, 0], []]);
+    expect(run('EspalierTopK', [...scores(), k(0)]).map(({ shape }) => shape)).toEqual([[3], [1, 2], [0]]);
+  });
+
+  it('refuse a count that there is not', () => {
+    expect(() => run('EspalierTopK', [...scores(), k(6)])).toThrow('k must be from 0');
+    expect(() => run('EspalierKthLargest', [...scores(), k(0)])).toThrow('k must be at least 1');
+  });
+});
+
+describe('all of them, in a compiled step', () => {
+  it('give what they give by themselves, call after call, and leave no tensor behind', () => {
+    const start = tf.randomNormal([40, 30], 0, 1, 'float32', 3);
+    const course = (compile: NonNullable<StartedEngine['compile']> | undefined): number[][] => {
+      const variable: tf.Variable = tf.variable(start);
+      const slot = tf.variable(tf.zeros([40, 30]));
+      const step = (feeds: Readonly<Record<string, tf.Tensor>>) =>
+        tf.tidy(() => {
+          const [weight] = run('EspalierSoftThreshold', { weight: variable, threshold: feeds.threshold as tf.Tensor }) as [tf.Tensor];
+          const [gradient, slope] = run('EspalierSoftThresholdGrad', { upstream: weight, effective: weight }) as [tf.Tensor, tf.Tensor];
+          const [mask] = run('EspalierTopK', [weight.abs(), feeds.k as tf.Tensor]) as [tf.Tensor];
+          const [kth] = run('EspalierKthLargest', [weight.abs(), feeds.k as tf.Tensor]) as [tf.Tensor];
+          const given = { variable, slot, gradient: gradient.mul(mask), learningRate: feeds.learningRate as tf.Tensor };
+          const [next, moved] = run('EspalierSgd', given, { decay: 0.01, momentum: 0.9, nesterov: true }) as [tf.Tensor, tf.Tensor];
+          variable.assign(next);
+          slot.assign(moved);
+          return { kth, slope: slope.sum(), kept: mask.sum() };
+        });
+      const compiled = compile?.(step, () => [variable, slot]);
+      const seen: number[][] = [];
+      let tensors = 0;
+      for (let i = 0; i < 12; i++) {
+        const feeds = { threshold: tf.scalar(0.01 * i), k: tf.scalar(100 + i, 'int32'), learningRate: tf.scalar(1 / (1 + i)) };
+        const results = compiled ? compiled.run(feeds) : step(feeds);
+        seen.push(Object.values(results).map((tensor) => (tensor as tf.Tensor).dataSync()[0] as number));
+        tf.dispose([feeds, results as tf.NamedTensorMap]);
+        if (i === 4) tensors = nativeBackend().binding.getNumOfTensors();
+      }
+      expect(nativeBackend().binding.getNumOfTensors()).toBe(tensors);
+      if (compiled) expect(nativeBackend().binding.getNumOfSavedModels()).toBe(1);
+      compiled?.dispose();
+      const end = numbers([variable, slot]);
+      tf.dispose([variable, slot]);
+      return [...seen, ...end];
+    };
+    expect(course(engine.compile)).toEqual(course(undefined));
+    start.dispose();
+  });
+});

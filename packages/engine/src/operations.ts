@@ -1,0 +1,60 @@
+import { createRequire } from 'node:module';
+import * as tf from '@tensorflow/tfjs';
+import { nativeBackend, type OpAttribute } from './kernels/native.ts';
+
+/**
+ * Loads the addon with our own operations (`native/operations.cc`), which registers them with TensorFlow, and makes them kernels of
+ * TensorFlow.js. Whoever wants one asks `tf.getKernel(name, 'tensorflow')` whether it is there.
+ *
+ * | kernel | inputs | attributes | results |
+ * |---|---|---|---|
+ * | `EspalierSgd` | variable, slot, gradient (one shape), learningRate (scalar) | decay, momentum, nesterov | new variable, new slot |
+ * | `EspalierSoftThreshold` | weight, threshold (scalar) | | effective weight |
+ * | `EspalierSoftThresholdGrad` | upstream, effective (one shape) | | upstream · ∂/∂weight, upstream · ∂/∂threshold |
+ * | `EspalierKthLargest` | a list: scores of any shapes, then k (int32) | | the k-th largest of all, a scalar |
+ * | `EspalierTopK` | the same | | masks of the k largest of all, equal ones by position |
+ *
+ * All but k are floats, and each result has the bits that TensorFlow's own operations would give.
+ */
+export function installOperations(file: string): void {
+  createRequire(import.meta.url)(file);
+  const { TF_ATTR_FLOAT, TF_ATTR_BOOL, TF_ATTR_INT } = nativeBackend().binding;
+  const register = (kernelName: string, call: (inputs: tf.NamedTensorInfoMap, attributes: Attributes) => Call): void => {
+    const kernelFunc: tf.KernelFunc = ({ inputs, attrs = {} }) => {
+      const { operands, attributes = [], outputs } = call(inputs, attrs as Attributes);
+      return nativeBackend().executeMultipleOutputs(kernelName, attributes, operands, outputs);
+    };
+    tf.registerKernel({ kernelName, backendName: 'tensorflow', kernelFunc });
+  };
+  const selection = (inputs: tf.NamedTensorInfoMap) => {
+    const operands = inputs as unknown as readonly tf.TensorInfo[];
+    return { operands, attributes: [{ name: 'N', type: TF_ATTR_INT, value: operands.length - 1 }] };
+  };
+
+  register('EspalierSgd', ({ variable, slot, gradient, learningRate }, { decay, momentum, nesterov }) => ({
+    operands: [variable, slot, gradient, learningRate] as tf.TensorInfo[],
+    attributes: [
+      { name: 'decay', type: TF_ATTR_FLOAT, value: decay },
+      { name: 'momentum', type: TF_ATTR_FLOAT, value: momentum },
+      { name: 'nesterov', type: TF_ATTR_BOOL, value: nesterov },
+    ],
+    outputs: 2,
+  }));
+  register('EspalierSoftThreshold', ({ weight, threshold }) => ({ operands: [weight, threshold] as tf.TensorInfo[], outputs: 1 }));
+  register('EspalierSoftThresholdGrad', ({ upstream, effective }) => ({ operands: [upstream, effective] as tf.TensorInfo[], outputs: 2 }));
+  register('EspalierKthLargest', (inputs) => ({ ...selection(inputs), outputs: 1 }));
+  register('EspalierTopK', (inputs) => {
+    const { operands, attributes } = selection(inputs);
+    return { operands, attributes, outputs: operands.length - 1 };
+  });
+}
+
+// --- helpers ---
+
+type Attributes = Readonly<Record<string, number | boolean>>;
+
+interface Call {
+  readonly operands: readonly tf.TensorInfo[];
+  readonly attributes?: OpAttribute[];
+  readonly outputs: number;
+}

@@ -1,0 +1,98 @@
+import type { FinishedResult } from '@espalier/core/results';
+import { si } from './format.ts';
+import { meanCell, samplesOf } from './samples.ts';
+import type { Cell, Column, Footnote } from './table.ts';
+
+/** The columns that say what came out of a group of runs, the same in every table that has a row per group. */
+
+const number = { align: 'right', deviation: 'data' } as const;
+
+export const REQUESTED: Column = {
+  key: 'requestedSparsity',
+  label: 'Requested sparsity',
+  unit: '%',
+  format: 'percent',
+  align: 'right',
+  identifies: true,
+};
+export const ACCURACY: Column = {
+  ...number,
+  key: 'accuracy',
+  label: 'Test accuracy',
+  unit: '%',
+  format: 'percent',
+  direction: 'higher',
+  deviation: 'shown',
+};
+export const MULTIPLY_ADDS: Column = { ...number, key: 'multiplyAdds', label: 'Multiply-adds', format: 'si', direction: 'lower' };
+
+/** With the reference's name; seed by seed, so the interval is narrower than the two deviations let one think. */
+export const differenceColumn = (reference: string): Column => ({
+  ...number,
+  key: 'accuracyDelta',
+  label: `Δ to ${reference}`,
+  unit: 'pp',
+  format: 'points',
+  direction: 'higher',
+  interval: true,
+});
+
+/** All of them. Sizes that are the same everywhere stay out of text: the note on the denominator has them. */
+export function measureColumns(runs: readonly FinishedResult[], difference: Column | undefined): Column[] {
+  const constant = (value: (run: FinishedResult) => number) => new Set(runs.map(value)).size < 2 && { dataOnly: true };
+  return [
+    { ...number, key: 'sparsity', label: 'Reached sparsity', unit: '%', format: 'percent', deviation: 'shown' },
+    { ...number, key: 'wholeSparsity', label: 'Whole-model sparsity', unit: '%', format: 'percent' },
+    ACCURACY,
+    ...(difference ? [difference] : []),
+    { ...number, key: 'nonzero', label: 'Nonzero weights', format: 'si' },
+    { key: 'size', label: 'Prunable weights', format: 'si', align: 'right', ...constant((run) => run.size) },
+    { key: 'parameters', label: 'Parameters', format: 'si', align: 'right', ...constant((run) => run.parameters) },
+    MULTIPLY_ADDS,
+    { ...number, key: 'multiplyAddsFraction', label: '… of dense', unit: '%', format: 'percent', digits: 1 },
+  ];
+}
+
+/** The cells of these columns, but for the difference. */
+export function measureCells(finished: readonly FinishedResult[]): Record<string, Cell> {
+  const statistic = (value: (run: FinishedResult) => number) => meanCell(samplesOf(finished, value));
+  return {
+    sparsity: statistic((run) => run.sparsity),
+    wholeSparsity: statistic((run) => run.wholeSparsity),
+    accuracy: statistic((run) => run.accuracy),
+    nonzero: statistic((run) => run.nonzero),
+    size: statistic((run) => run.size),
+    parameters: statistic((run) => run.parameters),
+    multiplyAdds: statistic((run) => run.multiplyAdds),
+    multiplyAddsFraction: statistic((run) => (run.denseMultiplyAdds ? run.multiplyAdds / run.denseMultiplyAdds : 1)),
+  };
+}
+
+/** The denominators of sparsity, and what multiply-adds are. */
+export function measureNotes(runs: readonly FinishedResult[]): Footnote[] {
+  const counted = (value: (run: FinishedResult) => number) => {
+    const [first, ...others] = new Set(runs.map(value));
+    return first === undefined || others.length ? '' : `${si(first)} `;
+  };
+  const prunable = counted((run) => run.size);
+  const parameters = counted((run) => run.parameters);
+  return [
+    {
+      text: `Sparsity is the share of zeros among the ${prunable}prunable weights; of the whole model: among all its ${parameters}parameters.`,
+    },
+    { text: 'Multiply-adds are those of one forward pass of one example with the nonzero weights.' },
+  ];
+}
+
+/** What ± and brackets are, where there are any. */
+export function statisticsNotes(cells: readonly Cell[], reference: string | undefined): Footnote[] {
+  const several = cells.some((cell) => (cell.n ?? 0) > 1);
+  const intervals = cells.some((cell) => cell.interval);
+  const interval = intervals
+    ? ', with the 95 % confidence interval of its mean in brackets (Student’s t, not corrected for multiple comparisons)'
+    : '';
+  return [
+    ...(reference === undefined ? [] : [{ text: `Δ to ${reference} is paired by seed, in percentage points${interval}.` }]),
+    ...(several ? [{ text: 'Means over the seeds; ± is the sample standard deviation, left out where it is zero.' }] : []),
+  ];
+}

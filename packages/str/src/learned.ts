@@ -1,0 +1,87 @@
+import { component, cubic, defineThresholdSource, EspalierError, tf, thresholdShape } from '@espalier/core';
+import * as z from 'zod';
+import { makeExact, NEAREST_S, type StrState, scaleToSparsity, sideOf } from './exact-budget.ts';
+import { sigmoid } from './threshold-functions/sigmoid.ts';
+
+/** Where every threshold starts on an exact budget: hardly visible. The first correction moves it anyway. */
+const FIRST_THRESHOLD = 1e-3;
+
+/** Options that `str` has too. */
+export const learnedOptions = {
+  g: component('threshold-function').default(sigmoid()).describe('From s to the threshold'),
+  granularity: z.enum(['layer', 'filter', 'weight', 'global']).default('layer').describe('Weights that share a threshold'),
+  schedule: component('schedule')
+    .default(cubic({ end: 0.5 }))
+    .describe('How the sparsity is approached'),
+  every: z.int().positive().default(5).describe('Steps between corrections; above 10 accuracy suffers'),
+  decay: z
+    .union([z.literal('shared'), z.number().min(0)])
+    .optional()
+    .describe('Free-running: L2 on s; "shared", the default, is that of the weights'),
+};
+
+/**
+ * Thresholds that are trained with the weights: τ = g(s), with ∂L/∂s = g'(s)·∂L/∂τ.
+ *
+ * On a budget, λ on s is 0, and every `every` steps all s are multiplied by one common factor, so that the scheduled share of all weights
+ * survives (`scaleToSparsity`); `finish` makes the count exact to the weight. Without one, `sInit` and `decay` say what comes out.
+ *
+ * Shapes: s is a scalar per layer, `[1, …, filters]` per filter (depthwise: `[1, 1, channels, multiplier]`), the kernel's shape per weight,
+ * one scalar for all.
+ *
+ * @throws `E_OPTIONS` if `sInit` or `decay` meets a sparsity, or neither a sparsity nor `sInit` is given.
+ * @example learned({ g: exp(), granularity: 'filter' })
+ * @see Kusupati et al., ICML 2020, https://arxiv.org/abs/2002.03231
+ */
+export const learned = defineThresholdSource({
+  name: 'learned',
+  summary: 'g(s) with a trained s: on an exact budget, or free-running (STR)',
+  options: z.strictObject({ ...learnedOptions, sInit: z.number().optional().describe('Free-running: s at the start') }),
+  create: ({ g, granularity, schedule, every, sInit, decay }) => ({
+    towards(sparsity) {
+      if (sparsity !== null && (sInit !== undefined || decay !== undefined)) throw freeOnly();
+      if (sparsity === null && sInit === undefined) throw startMissing();
+      return {
+        ...(sparsity === null ? {} : { sparsity }),
+        ...(sparsity === null ? (typeof decay === 'number' ? { stateDecay: decay } : {}) : { stateDecay: 0 }),
+
+        init(kernel, { shared }): StrState {
+          const newS = () => {
+            const shape = granularity === 'global' ? [] : thresholdShape(kernel, granularity);
+            return tf.variable(tf.fill(shape, sInit ?? firstS()));
+          };
+          return { s: granularity === 'global' ? shared('s', newS) : newS() };
+        },
+
+        threshold: (_, { s }) => g.value(s),
+
+        beforeStep(layers, { step, totalSteps }) {
+          if (sparsity === null || step % every !== 0) return;
+          scaleToSparsity(layers, g, sparsity * schedule.at(step / totalSteps));
+        },
+
+        finish(layers, { operator }) {
+          if (sparsity !== null) makeExact(layers, g, sparsity, operator);
+        },
+
+        reported: ({ s }) => g.value(s).relu(),
+      };
+
+      function firstS(): number {
+        const side = sideOf(g);
+        const s = g.inverse(tf.scalar(FIRST_THRESHOLD)).dataSync()[0] as number;
+        return side * Math.max(side * NEAREST_S[side], side * s);
+      }
+    },
+  }),
+});
+
+// --- helpers ---
+
+const freeOnly = () =>
+  new EspalierError(
+    'E_OPTIONS',
+    'threshold-source "learned": sInit and decay let the sparsity fall out by itself. Give them with sparsity: null, or leave them out.',
+  );
+
+const startMissing = () => new EspalierError('E_OPTIONS', 'threshold-source "learned": sparsity: null runs free and needs sInit.');

@@ -1,0 +1,53 @@
+import { l1, l2 } from '@espalier/core';
+import { autopruneEstimator, leaky } from '@espalier/str';
+import type { Config } from 'espalier';
+
+export const DATA_SETS = ['mnist', 'fashion-mnist'] as const;
+export type DataSet = (typeof DATA_SETS)[number];
+
+/** LeNet-300-100 is small enough for the whole grid; soft thresholds in short runs want a high learning rate. */
+const small = { model: 'lenet-300-100', training: { epochs: 3, learningRate: 0.1 } } satisfies Config;
+/** A convolutional network, one epoch each. */
+const convolutional = { model: 'lenet5', training: { epochs: 1 } } satisfies Config;
+const seeds = [0, 1, 2];
+const sparsity = [0.9, 0.95, 0.98];
+
+/** What the study trains on one data set. Runs that two parts share are trained once. */
+export function parts(data: DataSet): readonly Config[] {
+  const shared = { data, seeds, report: false } satisfies Config;
+  const oneAtATime = { axes: { g: 'all', estimator: 'all' }, mode: 'one-at-a-time' } as const;
+  return [
+    {
+      ...shared,
+      ...small,
+      sparsity: 0.98,
+      ablation: { name: `${data}-g-by-estimator`, pruner: 'str', axes: { g: 'all', estimator: 'all' }, mode: 'grid' },
+    },
+    { ...shared, ...small, sparsity, ablation: { name: `${data}-lenet-300-100`, pruner: 'str', ...oneAtATime } },
+    {
+      ...shared,
+      ...small,
+      sparsity: 0.98,
+      ablation: {
+        name: `${data}-operator-by-estimator`,
+        pruner: 'thresholded',
+        axes: {
+          operator: ['soft', 'hard', 'feather'],
+          estimator: ['subgradient', 'straight-through', leaky({ alpha: 0.5 }), 'sigmoid-mask', 'long-tail', autopruneEstimator()],
+        },
+        mode: 'grid',
+      },
+    },
+    {
+      ...shared,
+      ...small,
+      sparsity: [0.9, 0.98],
+      ablation: {
+        name: `${data}-l1-or-l2`,
+        pruner: 'str',
+        axes: { 'training.regularizers.weights': [l2({ lambda: 1e-3 }), l1({ lambda: 1e-6 }), l1({ lambda: 1e-5 }), l1({ lambda: 1e-4 })] },
+      },
+    },
+    { ...shared, ...convolutional, sparsity, ablation: { name: `${data}-lenet5`, pruner: 'str', ...oneAtATime } },
+  ];
+}
