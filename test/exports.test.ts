@@ -252,6 +252,7 @@ it('@espalier/reports exports tables and figures', async () => {
       "masksOverTime",
       "methodStyles",
       "overviewTables",
+      "pivotHeatmaps",
       "pivotTables",
       "pointsTables",
       "readSources",

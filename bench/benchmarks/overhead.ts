@@ -50,6 +50,8 @@ interface Method {
   readonly name: string;
   readonly pruner: Component<'pruner'>;
   readonly busy: string;
+  /** What does the same in PyTorch, if it has another name there. */
+  readonly theirs?: string;
   /** In PyTorch. */
   readonly usually: string;
 }
@@ -60,6 +62,13 @@ const METHODS: readonly Method[] = [
     pruner: str(),
     busy: 'a correction of its thresholds to the exact sparsity every 5 steps',
     usually: 'sign(W)·relu(|W| − sigmoid(s)) by autograd, without any correction: it lands on no given sparsity',
+  },
+  {
+    name: 'str, free-running',
+    pruner: str({ sparsity: null, sInit: -5 }),
+    theirs: 'str',
+    busy: 'no corrections, as in the paper',
+    usually: 'the same on both sides',
   },
   {
     name: 'dnw',
@@ -120,9 +129,10 @@ async function againstPyTorch(
   const watch = watchMachine({ peerTime: peer.cpuTime, patience });
   const sides: { readonly name: string; readonly training: TrainingSide }[] = [];
   try {
-    for (const { name, pruner } of [{ name: 'dense', pruner: dense() }, ...METHODS]) {
+    const methods: readonly Pick<Method, 'name' | 'pruner' | 'theirs'>[] = [{ name: 'dense', pruner: dense() }, ...METHODS];
+    for (const { name, pruner, theirs = name } of methods) {
       sides.push({ name: `our ${name}`, training: ourTraining(network, engine, pruner, where) });
-      sides.push({ name: `their ${name}`, training: await theirTraining(network, peer, { name, ...where }) });
+      sides.push({ name: `their ${name}`, training: await theirTraining(network, peer, { name: theirs, ...where }) });
     }
     const named = sides.map(({ name, training }) => ({ name, run: (steps: number) => training.run(steps) }));
     const times = await measureTurns(named, { warmUp: WARM_UP, rounds: count, steps: TURN }, watch);

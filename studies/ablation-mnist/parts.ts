@@ -11,11 +11,15 @@ const small = { model: 'lenet-300-100', training: { epochs: 3, learningRate: 0.1
 const convolutional = { model: 'lenet5', training: { epochs: 1 } } satisfies Config;
 const seeds = [0, 1, 2];
 const sparsity = [0.9, 0.95, 0.98];
+const oneAtATime = { axes: { g: 'all', estimator: 'all' }, mode: 'one-at-a-time' } as const;
 
-/** What the study trains on one data set. Runs that two parts share are trained once. */
-export function parts(data: DataSet): readonly Config[] {
+/** What the study trains, the short runs first. Runs that two parts share are trained once. */
+export const parts = (data: readonly DataSet[]): readonly Config[] => [...data.flatMap(smallParts), ...data.map(convolutionalPart)];
+
+// --- helpers ---
+
+const smallParts = (data: DataSet): readonly Config[] => {
   const shared = { data, seeds, report: false } satisfies Config;
-  const oneAtATime = { axes: { g: 'all', estimator: 'all' }, mode: 'one-at-a-time' } as const;
   return [
     {
       ...shared,
@@ -48,6 +52,14 @@ export function parts(data: DataSet): readonly Config[] {
         axes: { 'training.regularizers.weights': [l2({ lambda: 1e-3 }), l1({ lambda: 1e-6 }), l1({ lambda: 1e-5 }), l1({ lambda: 1e-4 })] },
       },
     },
-    { ...shared, ...convolutional, sparsity, ablation: { name: `${data}-lenet5`, pruner: 'str', ...oneAtATime } },
   ];
-}
+};
+
+const convolutionalPart = (data: DataSet): Config => ({
+  data,
+  seeds,
+  report: false,
+  ...convolutional,
+  sparsity,
+  ablation: { name: `${data}-lenet5`, pruner: 'str', ...oneAtATime },
+});

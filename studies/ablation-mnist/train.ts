@@ -11,7 +11,7 @@ export const archiveOf = (data: DataSet): string => path.join(import.meta.dirnam
 /** Trains what is missing of the study, on the data sets that are named or on all. */
 export async function train(names: readonly string[], say: (line: string) => void): Promise<void> {
   const chosen = names.length ? DATA_SETS.filter((data) => names.includes(data)) : DATA_SETS;
-  for (const part of chosen.flatMap(parts)) {
+  for (const part of parts(chosen)) {
     let done = 0;
     await ablate(part, {
       folder: import.meta.dirname,

@@ -54,6 +54,18 @@ describe('scaleToSparsity', () => {
     expect(second).toBeCloseTo(0.2, 6);
   });
 
+  it('keeps the s of a layer that lost all its weights finite, however often it is scaled', () => {
+    const layers = [layer('first', [4], [1, 2, 3, 4], scalar(1)), layer('second', [2], [0.1, 0.2], scalar(1e5))];
+    tf.tidy(() => {
+      for (let i = 0; i < 40; i++) {
+        layers[0]?.state.s.assign(tf.scalar(0.01)); // the task pulls the one that is left down
+        scaleToSparsity(layers, identity(), 0.5);
+      }
+    });
+    expect(numbers(layers[1]?.state.s as tf.Variable)).toEqual([1e6]);
+    expect(nonzeros(layers, identity())).toBe(3);
+  });
+
   it('can scale positive s again after weights that are 0 took all thresholds to 0', () => {
     const layers = [layer('first', [4], [0, 0, 0.3, 0.4], scalar(0.2)), layer('second', [4], [0, 0, 0.3, 0.4], scalar(0.4))];
     tf.tidy(() => {

@@ -27,6 +27,9 @@ export const sideOf = (g: ThresholdFunction): Side => ((readFloats(() => g.value
 /** Scaling needs an s that is not 0: whatever is nearer to 0, or on the other side, counts as this. */
 export const NEAREST_S: Readonly<Record<Side, number>> = { [-1]: -0.01, 1: 1e-8 };
 
+/** Beyond every weight. A layer that lost all of them is scaled up with the others at every correction, or its s would overflow. */
+const FARTHEST_S = 1e6;
+
 /** |s| of the largest s where the thresholds of a scaled network end, instead of at −∞ or 0, from which no s could be scaled back. */
 const NO_THRESHOLD: Readonly<Record<Side, number>> = { [-1]: 1e6, 1: 1e-6 };
 
@@ -82,7 +85,8 @@ const totalSize = (layers: Layers): number => layers.reduce((sum, { kernel }) =>
 const scores = (layers: Layers, g: ThresholdFunction, side: Side): tf.Tensor[] =>
   layers.map(({ kernel, state }) => tf.tidy(() => g.inverse(kernel.weight.abs()).div(magnitude(state.s, side))));
 
-const onSide = (s: tf.Tensor, side: Side): tf.Tensor => (side < 0 ? s.minimum(NEAREST_S[side]) : s.maximum(NEAREST_S[side]));
+const onSide = (s: tf.Tensor, side: Side): tf.Tensor =>
+  side < 0 ? s.minimum(NEAREST_S[side]) : s.clipByValue(NEAREST_S[side], FARTHEST_S);
 
 /** |s|, for an s that the task gradient may have carried to the other side. */
 const magnitude = (s: tf.Tensor, side: Side): tf.Tensor => onSide(s, side).mul(side);

@@ -271,6 +271,13 @@ describe('apply', () => {
 describe('report', () => {
   onCpu();
 
+  it('leaves out a threshold that is not finite, which JSON could not hold', () => {
+    const model = oneRow([1, 2]);
+    const pruned = attach(model, { ...untouched, threshold: () => tf.scalar(Number.POSITIVE_INFINITY) });
+    expect(pruned.report()[0]).not.toHaveProperty('threshold');
+    pruned.detach();
+  });
+
   it('measures every kernel on its effective weight', () => {
     const pruner: Pruner<{ taus: tf.Variable }> = {
       init: () => ({ taus: tf.variable(tf.tensor1d([0.2, 0.4]), false) }),

@@ -251,7 +251,7 @@ function measure(
     sparsity: Math.max(0, 1 - nonzero / size),
     multiplyAdds: nonzero * uses,
     denseMultiplyAdds: size * uses,
-    ...(threshold === undefined ? {} : { threshold }),
+    ...(threshold !== undefined && Number.isFinite(threshold) ? { threshold } : {}),
     prunable: layer !== undefined,
   };
 }

@@ -120,7 +120,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
       reported.loss = tf.keep(task);
       return task.add(penalty);
     }, [...pruned.trained.keys()]);
-    const forces = structure.includes(FORCES) ? { [FORCES]: forcesOnState(grads) } : {};
+    const forces: Tensors = structure.includes(FORCES) ? { [FORCES]: forcesOnState(grads) } : {};
     sgd.update(grads, learningRate as tf.Scalar);
     const dense = Object.fromEntries([...(denseGradients ?? [])].map(([name, gradient]) => [DENSE + name, gradient]));
     return { loss: reported.loss ?? value, ...forces, ...dense };

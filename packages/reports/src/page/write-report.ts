@@ -8,6 +8,7 @@ import { forcesOverTime } from '../figures/forces-over-time.ts';
 import { layerBudget } from '../figures/layer-budget.ts';
 import { layerHeatmap } from '../figures/layer-heatmap.ts';
 import { masksOverTime } from '../figures/masks-over-time.ts';
+import { pivotHeatmaps } from '../figures/pivot-heatmap.ts';
 import { sparsityOverTime } from '../figures/sparsity-over-time.ts';
 import { thresholdOverTime } from '../figures/threshold-over-time.ts';
 import { layerTable } from '../layer-table.ts';
@@ -115,6 +116,7 @@ export async function writeReport({
     ...forcesOverTime(results, logs),
     ...layerHeatmap(results, logs),
     ...masksOverTime(results, logs),
+    ...studies.flatMap((study) => pivotHeatmaps(study, results)),
     ...more,
   ];
   for (const figure of figures) {
