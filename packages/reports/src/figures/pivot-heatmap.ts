@@ -94,7 +94,12 @@ function heatmap(
         },
         {
           mark: { type: 'text', fontSize: FONT_SIZE },
-          encoding: { x, y, text: { field: 'text', type: 'nominal' }, color: { field: 'ink', type: 'nominal', scale: null } },
+          encoding: {
+            x,
+            y,
+            text: { field: 'text', type: 'nominal' },
+            color: { condition: { test: 'datum.light', value: DARK_INK }, value: LIGHT_INK },
+          },
         },
       ],
       config,
@@ -103,10 +108,12 @@ function heatmap(
   };
 }
 
-/** Dark ink on light cells and on blank ones. */
+const DARK_INK = '#111111';
+const LIGHT_INK = '#ffffff';
+
+/** Blank cells take dark ink as the light ones do. */
 function looks({ accuracy, failed }: FigureRow, worst: number, best: number) {
-  if (typeof accuracy !== 'number') return { clipped: null, text: failed ? 'failed' : 'missing', ink: '#555555' };
+  if (typeof accuracy !== 'number') return { clipped: null, text: failed ? 'failed' : 'missing', light: true };
   const clipped = Math.max(accuracy, worst);
-  const isLight = clipped > worst + 0.6 * (best - worst);
-  return { clipped, text: percent(accuracy, 1), ink: isLight ? '#111111' : '#ffffff' };
+  return { clipped, text: percent(accuracy, 1), light: clipped > worst + 0.4 * (best - worst) };
 }
