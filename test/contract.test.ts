@@ -1,32 +1,20 @@
 import { baselinesPlugin, gmp } from '@espalier/baselines';
-import { type AnyFactory, type Component, corePlugin, type Kind, type Plugin } from '@espalier/core';
-import {
-  allocationChecks,
-  type Check,
-  type ContractOptions,
-  datasetChecks,
-  estimatorChecks,
-  modelChecks,
-  operatorChecks,
-  prunerChecks,
-  regularizerChecks,
-  scheduleChecks,
-  scoreChecks,
-  thresholdFunctionChecks,
-} from '@espalier/core/testing';
+import { type AnyFactory, type Component, corePlugin, type Plugin } from '@espalier/core';
+import { pluginChecks, prunerChecks } from '@espalier/core/testing';
 import { type StartedEngine, startEngine } from '@espalier/engine';
 import { strPlugin } from '@espalier/str';
 import { zooPlugin } from '@espalier/zoo';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 const plugins: readonly Plugin[] = [corePlugin, strPlugin, baselinesPlugin, zooPlugin];
-const factories: readonly AnyFactory[] = plugins.flatMap(({ components }) => components);
-const ofKind = (kind: Kind) =>
-  factories.filter((factory) => factory.kind === kind).map((factory) => [factory.definition.name, factory] as const);
+const pruners = plugins
+  .flatMap(({ components }): readonly AnyFactory[] => components)
+  .filter(({ kind }) => kind === 'pruner')
+  .map((factory) => [factory.definition.name, factory] as const);
 
-describe('every component passes the contract of its kind:', () => {
+describe('every component passes the contract of its kind (pruners do in tests of their own):', () => {
   /** What a component needs said. Coefficients are such that a penalty's gradient can be told from rounding. */
-  const OPTIONS: Readonly<Record<string, object>> = {
+  const OPTIONS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     l1: { lambda: 0.1 },
     l2: { lambda: 0.1 },
     'elastic-net': { l1: 0.1, l2: 0.1 },
@@ -38,21 +26,10 @@ describe('every component passes the contract of its kind:', () => {
   /** Too large for plain JavaScript; test/networks.test.ts trains them. */
   const LARGE = ['resnet18', 'resnet50', 'resnet56', 'wrn-22-2', 'vgg16-bn', 'mobilenet-v1', 'mobilenet-v2'];
 
-  const CHECKS: readonly (readonly [Kind, (create: () => never, options: ContractOptions) => readonly Check[]])[] = [
-    ['threshold-function', thresholdFunctionChecks],
-    ['estimator', estimatorChecks],
-    ['operator', operatorChecks],
-    ['allocation', allocationChecks],
-    ['schedule', scheduleChecks],
-    ['score', scoreChecks],
-    ['regularizer', regularizerChecks],
-    ['model', (create, options) => modelChecks(create, { ...options, inputShape: [28, 28, 1] })],
-    ['dataset', datasetChecks],
-  ];
-  const cases = CHECKS.flatMap(([kind, checks]) =>
-    ofKind(kind)
-      .filter(([name]) => !ELSEWHERE.includes(name) && !LARGE.includes(name))
-      .map(([name, factory]) => [kind, name, checks(() => factory(OPTIONS[name]) as never, { plugins })] as const),
+  const cases = plugins.flatMap((plugin) =>
+    pluginChecks(plugin, { given: OPTIONS, plugins })
+      .filter(({ kind, name }) => kind !== 'pruner' && !ELSEWHERE.includes(name) && !LARGE.includes(name))
+      .map(({ kind, name, checks }) => [kind, name, checks] as const),
   );
   test.each(cases)('%s %s', async (_, __, checks) => {
     for (const { name, run } of checks) await run().catch((error: Error) => expect.fail(`${name}: ${error.message}`));
@@ -67,7 +44,7 @@ describe('the contract of pruners on the compiled engine', () => {
     engine = await startEngine({ engine: 'native', threads: 1, log: (line) => complaints.push(line) });
   });
 
-  test.each(ofKind('pruner'))('%s is trained alike both ways', async (_, factory) => {
+  test.each(pruners)('%s is trained alike both ways', async (_, factory) => {
     const create = (options?: object) => factory(options) as Component<'pruner'>;
     const checks = prunerChecks(create, { engine }).filter(({ name }) => /compiled|leaks/.test(name));
     expect(checks).toHaveLength(2);

@@ -1,4 +1,4 @@
-import { definePlugin, definePruner, keepCount, sparsityOption, tf, topK } from '@espalier/core';
+import { definePlugin, definePruner, keepCounts, sparsityOption, tf, topK } from '@espalier/core';
 import * as z from 'zod';
 
 /** What a third party writes: a random mask, fixed from the start. */
@@ -8,10 +8,11 @@ const randomMask = definePruner({
   options: z.strictObject({ sparsity: sparsityOption.default(0.9) }),
   create: ({ sparsity }) => ({
     sparsity,
-    init(kernel, { random }) {
+    init(kernel, { kernels, random }) {
       const stream = random(kernel.name);
       const scores = Float32Array.from({ length: kernel.size }, () => stream.uniform());
-      const [mask] = topK([scores], keepCount(kernel.size, sparsity));
+      const counts = keepCounts(kernels, new Map(kernels.map(({ name }) => [name, sparsity])), sparsity);
+      const [mask] = topK([scores], counts.get(kernel.name) as number);
       return { mask: tf.variable(tf.tensor(mask as Float32Array, [...kernel.shape]), false) };
     },
     reparameterize: (weight, { mask }) => weight.mul(mask),

@@ -15,12 +15,13 @@ export const REGISTRY = token<Registry>('Registry');
 export const RUNNER_OPTIONS = token<RunnerOptions>('RunnerOptions');
 export const RUNNER = token<Runner>('Runner');
 
-const BUILT_IN: readonly Plugin[] = [corePlugin, strPlugin, baselinesPlugin, zooPlugin];
+/** What every registry holds without being listed. */
+export const builtInPlugins: readonly Plugin[] = [corePlugin, strPlugin, baselinesPlugin, zooPlugin];
 
 /** A container with the built-in plugins and those of the user. */
 export function composeRoot(plugins: readonly Plugin[]): DependencyContainer {
   const root = container.createChildContainer();
-  for (const useValue of [...BUILT_IN, ...plugins]) root.register(PLUGIN, { useValue });
+  for (const useValue of [...builtInPlugins, ...plugins]) root.register(PLUGIN, { useValue });
   root.register(REGISTRY, { useFactory: instancePerContainerCachingFactory((c) => createRegistry(c.resolveAll(PLUGIN))) });
   root.register(RUNNER, { useFactory: instancePerContainerCachingFactory((c) => createRunner(c.resolve(RUNNER_OPTIONS))) });
   return root;

@@ -68,6 +68,14 @@ export const inputUnknown = (model: string) =>
 export const noRuns = (folder: string) =>
   new EspalierError('E_NO_RUNS', `There are no results in "${folder}". "espalier compare" makes some; --runs says where they are kept.`);
 
+export const pluginHasNone = (plugins: readonly string[], component: string | undefined, has: readonly string[]) =>
+  new EspalierError(
+    'E_USAGE',
+    component === undefined
+      ? `${plugins.join(', ')} has no components to test.`
+      : `${plugins.join(', ')} has no component "${component}". It has: ${has.join(', ')}.`,
+  );
+
 export const pluginMissing = (name: string, from: string, cause: unknown) =>
   new EspalierError(
     'E_PLUGIN',

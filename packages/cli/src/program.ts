@@ -122,6 +122,26 @@ export function createProgram(): { readonly program: Command; run(args: readonly
     );
 
   program
+    .command('test-plugin <plugins...>')
+    .summary('run the contract of its kind on every component of a plugin')
+    .description(
+      'Loads a plugin (a file, an installed package, or a built-in one such as @espalier/str) and runs on each of its components what every component of its kind must do. Prints what was expected and what came. Ends with 1 if a check fails.',
+    )
+    .option('--component <names>', 'only these, comma-separated', names)
+    .option('--options <json>', 'what components are made with, by name: \'{"l1": {"lambda": 0.1}}\' (default: their defaults)', jsonObject)
+    .addOption(
+      new Option('--engine <name>', 'what pruners train on; an engine also compares compiled steps with eager ones')
+        .choices(['cpu', 'native', 'wasm'])
+        .default('cpu'),
+    )
+    .option('-v, --verbose', 'print the checks that pass too')
+    .option('--json', 'print JSON and nothing else')
+    .addHelpText('after', TEST_PLUGIN_EXAMPLES)
+    .action((plugins: string[], flags) =>
+      run(async () => (await import('./commands/test-plugin.ts')).testPluginCommand)(plugins, flags as never),
+    );
+
+  program
     .command('doctor')
     .summary('which engine runs here, and what to do if the fast one is missing')
     .option('--prepare', 'install the native engine first')
@@ -225,6 +245,13 @@ const CHECK_EXAMPLES = `
 Examples:
   $ espalier check-threshold-function sigmoid
   $ espalier check-threshold-function arctan --options '{"k": 2}' --s-init -3200 --out arctan.svg
+`;
+
+const TEST_PLUGIN_EXAMPLES = `
+Examples:
+  $ espalier test-plugin ./my-pruner.ts
+  $ espalier test-plugin espalier-plugin-acme --component acme-score --verbose
+  $ espalier test-plugin @espalier/baselines --engine native
 `;
 
 /** What commander says, with a code and what could be typed instead. */

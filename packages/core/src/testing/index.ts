@@ -5,6 +5,7 @@ export { datasetChecks, datasetContract } from './dataset-contract.ts';
 export { estimatorChecks, estimatorContract } from './estimator-contract.ts';
 export { type ModelContractOptions, modelChecks, modelContract } from './model-contract.ts';
 export { operatorChecks, operatorContract } from './operator-contract.ts';
+export { type CheckedComponent, type PluginCheckOptions, pluginChecks } from './plugin-checks.ts';
 export {
   type Check,
   type CreatePruner,
@@ -17,3 +18,4 @@ export { regularizerChecks, regularizerContract } from './regularizer-contract.t
 export { scheduleChecks, scheduleContract } from './schedule-contract.ts';
 export { scoreChecks, scoreContract } from './score-contract.ts';
 export { thresholdFunctionChecks, thresholdFunctionContract } from './threshold-function-contract.ts';
+export { thresholdSourceChecks, thresholdSourceContract } from './threshold-source-contract.ts';

@@ -43,6 +43,7 @@ export function prunerContract({ test }: TestRegistrar, create: CreatePruner, op
  */
 export function prunerChecks(create: CreatePruner, { plugins = [], steps = 60, engine }: PrunerContractOptions = {}): readonly Check[] {
   const on = trainingOn(engine);
+  const backend = engine ? tf.getBackend() : 'cpu';
   const promises = create().sparsity !== undefined;
   const checks: Record<string, () => void> = {
     'learns: the loss falls by a third': () => learns(on, promises ? create({ sparsity: 0.5 }) : create(), steps),
@@ -66,7 +67,7 @@ export function prunerChecks(create: CreatePruner, { plugins = [], steps = 60, e
   return Object.entries(checks).map(([name, check]) => ({
     name,
     async run() {
-      if (!engine) await tf.setBackend('cpu');
+      await tf.setBackend(backend);
       check();
     },
   }));

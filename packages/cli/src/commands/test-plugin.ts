@@ -1,0 +1,88 @@
+import { type Plugin, tf } from '@espalier/core';
+import { type CheckedComponent, pluginChecks } from '@espalier/core/testing';
+import { startEngine } from '@espalier/engine';
+import pc from 'picocolors';
+import { loadPlugins } from '../config/load-plugins.ts';
+import { builtInPlugins } from '../container.ts';
+import { pluginHasNone } from '../errors.ts';
+import { count, EXIT } from '../output.ts';
+
+export interface TestPluginFlags {
+  readonly component?: readonly string[];
+  readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly engine: 'cpu' | 'native' | 'wasm';
+  readonly verbose?: boolean;
+  readonly json?: boolean;
+}
+
+/** What one check came to. */
+interface Outcome {
+  readonly kind: string;
+  readonly component: string;
+  readonly check: string;
+  /** What was expected and what came; absent if it passed. */
+  readonly problem?: string;
+}
+
+/** Runs the contract of its kind on every component of the plugins that are named. Returns the exit code: 1 if a check fails. */
+export async function testPluginCommand(
+  references: readonly string[],
+  { component = [], options = {}, engine, verbose = false, json = false }: TestPluginFlags,
+): Promise<number> {
+  tf.enableProdMode(); // or TensorFlow.js advertises tfjs-node here
+  const loaded = await Promise.all(references.map((reference) => pluginOf(reference)));
+  const started = engine === 'cpu' ? undefined : await startEngine({ engine, threads: 1 });
+  const shared = { given: options, plugins: [...builtInPlugins, ...loaded], ...(started ? { engine: started } : {}) };
+  const all = loaded.flatMap((plugin) => pluginChecks(plugin, shared));
+  const chosen = component.length ? all.filter(({ name }) => component.includes(name)) : all;
+  const unknown = component.find((name) => !all.some((one) => one.name === name));
+  if (unknown !== undefined || !chosen.length)
+    throw pluginHasNone(
+      references,
+      unknown,
+      all.map(({ name }) => name),
+    );
+
+  const outcomes: Outcome[] = [];
+  for (const one of chosen) {
+    const own = await tried(one);
+    outcomes.push(...own);
+    if (!json) process.stdout.write(lines(one, own, verbose));
+  }
+  const failed = outcomes.filter(({ problem }) => problem !== undefined).length;
+  if (json) process.stdout.write(`${JSON.stringify({ passed: outcomes.length - failed, failed, checks: outcomes }, null, 2)}\n`);
+  else process.stdout.write(`\n${conclusion(chosen.length, outcomes.length, failed)}\n`);
+  return failed ? EXIT.runFailed : EXIT.done;
+}
+
+// --- helpers ---
+
+const pluginOf = async (reference: string): Promise<Plugin> =>
+  builtInPlugins.find(({ name }) => name === reference) ?? ((await loadPlugins([reference], process.cwd()))[0] as Plugin);
+
+async function tried({ kind, name: component, checks }: CheckedComponent): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const { name: check, run } of checks) {
+    const problem = await run().then(
+      () => undefined,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    outcomes.push({ kind, component, check, ...(problem === undefined ? {} : { problem }) });
+  }
+  return outcomes;
+}
+
+/** What failed, with its reason; with `verbose` what passed too. */
+function lines({ kind, name }: CheckedComponent, outcomes: readonly Outcome[], verbose: boolean): string {
+  const passed = outcomes.filter(({ problem }) => problem === undefined).length;
+  const mark = passed === outcomes.length ? pc.green('✓') : pc.red('✗');
+  const details = outcomes.flatMap(({ check, problem }) =>
+    problem === undefined ? (verbose ? [`    ${pc.green('✓')} ${check}`] : []) : [`    ${pc.red('✗')} ${check}`, `      ${problem}`],
+  );
+  return `${[`${mark} ${kind} ${pc.bold(name)}  ${passed} of ${outcomes.length}`, ...details].join('\n')}\n`;
+}
+
+const conclusion = (components: number, checks: number, failed: number): string =>
+  failed
+    ? pc.red(`${count(failed, 'check')} of ${checks} failed.`)
+    : `${count(components, 'component')} passed ${components === 1 ? 'its' : 'their'} ${count(checks, 'check')}.`;

@@ -1,0 +1,61 @@
+import type { AnyFactory, Component, Kind, Plugin } from '../component.ts';
+import { allocationChecks } from './allocation-contract.ts';
+import { datasetChecks } from './dataset-contract.ts';
+import { estimatorChecks } from './estimator-contract.ts';
+import { modelChecks } from './model-contract.ts';
+import { operatorChecks } from './operator-contract.ts';
+import { type Check, type PrunerContractOptions, prunerChecks } from './pruner-contract.ts';
+import { regularizerChecks } from './regularizer-contract.ts';
+import { scheduleChecks } from './schedule-contract.ts';
+import { scoreChecks } from './score-contract.ts';
+import { thresholdFunctionChecks } from './threshold-function-contract.ts';
+import { thresholdSourceChecks } from './threshold-source-contract.ts';
+
+export interface PluginCheckOptions extends Pick<PrunerContractOptions, 'engine'> {
+  /** Options that a component is made with, by its name; default: its defaults. */
+  readonly given?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Other plugins whose components its own take as options. */
+  readonly plugins?: readonly Plugin[];
+}
+
+/** One component of a plugin with the checks of its kind. */
+export interface CheckedComponent {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly checks: readonly Check[];
+}
+
+/** The contract of its kind for every component of a plugin. What can't be made with the options given fails its one check. */
+export function pluginChecks(plugin: Plugin, { given = {}, plugins = [], engine }: PluginCheckOptions = {}): readonly CheckedComponent[] {
+  const options = { plugins: [...plugins, plugin], ...(engine ? { engine } : {}) };
+  return plugin.components.map((factory: AnyFactory) => {
+    const { name } = factory.definition;
+    const create = (more: object = {}) => factory({ ...given[name], ...more });
+    return { kind: factory.kind, name, checks: isMade(create) ?? CHECKS[factory.kind](create as never, options) };
+  });
+}
+
+// --- helpers ---
+
+const CHECKS: { readonly [K in Kind]: (create: (options?: object) => Component<K>, options: PrunerContractOptions) => readonly Check[] } = {
+  pruner: prunerChecks,
+  'threshold-function': thresholdFunctionChecks,
+  estimator: estimatorChecks,
+  operator: operatorChecks,
+  'threshold-source': thresholdSourceChecks,
+  allocation: allocationChecks,
+  schedule: scheduleChecks,
+  score: scoreChecks,
+  regularizer: regularizerChecks,
+  model: modelChecks,
+  dataset: datasetChecks,
+};
+
+function isMade(create: () => unknown): readonly Check[] | undefined {
+  try {
+    create();
+    return undefined;
+  } catch (error) {
+    return [{ name: 'is made with the options given', run: () => Promise.reject(error) }];
+  }
+}

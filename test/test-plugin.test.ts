@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createProject, type Project } from './support/project.ts';
+
+/** `espalier test-plugin` from end to end, on a plugin that lies in the user's folder. */
+const SOUND = readFileSync(path.join(import.meta.dirname, 'support/my-pruner.ts'), 'utf8');
+/** k is one too large in every layer. */
+const OFF_BY_ONE = SOUND.replace('as number);', 'as number + 1);');
+
+const projects: Project[] = [];
+const project = (files: Readonly<Record<string, string>>): Project => {
+  const made = createProject(files);
+  projects.push(made);
+  return made;
+};
+afterAll(() => {
+  for (const made of projects) made.remove();
+});
+
+describe('espalier test-plugin', () => {
+  it('passes a sound pruner, and says how many checks that were', async () => {
+    const { code, stdout, stderr } = await project({ 'my-pruner.ts': SOUND }).espalier('test-plugin', './my-pruner.ts', '--verbose');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/✓ pruner random-mask {2}(\d+) of \1\n/);
+    expect(stdout).toContain('✓ leaves exactly the number of weights that it promises');
+    expect(stdout).toMatch(/1 component passed its \d+ checks\.\n$/);
+  });
+
+  it('names the check that a fault fails, with what was expected and what came', async () => {
+    const folder = project({ 'my-pruner.ts': OFF_BY_ONE });
+    const { code, stdout } = await folder.espalier('test-plugin', './my-pruner.ts');
+    expect(code).toBe(1);
+    expect(stdout).toContain('✗ leaves exactly the number of weights that it promises');
+    expect(stdout).toMatch(/Expected \d+ of \d+ weights left at sparsity 0\.9; came \d+\./);
+    const { stdout: json } = await folder.espalier('test-plugin', './my-pruner.ts', '--json');
+    const { failed, checks } = JSON.parse(json) as { failed: number; checks: { check: string; problem?: string }[] };
+    expect(failed).toBe(checks.filter(({ problem }) => problem !== undefined).length);
+    expect(failed).toBeGreaterThan(0);
+  });
+
+  it('refuses what is no plugin, and a component that a plugin does not have', async () => {
+    const folder = project({ 'my-pruner.ts': SOUND });
+    const missing = await folder.espalier('test-plugin', './nowhere.ts');
+    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('[E_PLUGIN]')]);
+    const unknown = await folder.espalier('test-plugin', './my-pruner.ts', '--component', 'her-pruner');
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/"her-pruner".*random-mask.*\[E_USAGE\]/)]);
+  });
+});
