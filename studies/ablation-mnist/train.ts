@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ablate } from 'espalier';
+import { ablate, type Config } from 'espalier';
 import { DATA_SETS, type DataSet, parts } from './parts.ts';
 
 /** Where the study's runs are kept: what is finished is not trained again. */
@@ -8,10 +8,10 @@ export const RUNS = path.join(import.meta.dirname, 'runs');
 /** Everything that stands behind the page, in one sealed file that is committed. */
 export const archiveOf = (data: DataSet): string => path.join(import.meta.dirname, `${data}.jsonl`);
 
-/** Trains what is missing of the study, on the data sets that are named or on all. */
-export async function train(names: readonly string[], say: (line: string) => void): Promise<void> {
-  const chosen = names.length ? DATA_SETS.filter((data) => names.includes(data)) : DATA_SETS;
-  for (const part of parts(chosen)) {
+/** Trains what is missing of the studies whose names begin with one of these, or of all. */
+export async function train(beginnings: readonly string[], say: (line: string) => void): Promise<void> {
+  const isChosen = (part: Config) => !beginnings.length || beginnings.some((beginning) => part.ablation?.name?.startsWith(beginning));
+  for (const part of parts(DATA_SETS).filter(isChosen)) {
     let done = 0;
     await ablate(part, {
       folder: import.meta.dirname,
