@@ -2,7 +2,7 @@ import type { LayerLog, RunResult } from '@espalier/core/results';
 import type { RunGroup } from '../run-groups.ts';
 import { atSparsity, type Case, casesBySparsity } from './cases.ts';
 import type { Channel, Figure, FigureRow, Panel } from './figure.ts';
-import { config, legendAbove, methodScale, ONE_COLUMN, PERCENT_LABELS } from './theme.ts';
+import { config, methodChannels, ONE_COLUMN, PERCENT_LABELS } from './theme.ts';
 import { allCommonSteps, type Logs, meanOf, type StepEntry, thinned } from './time-series.ts';
 
 const WIDTH = ONE_COLUMN - 60;
@@ -79,13 +79,6 @@ const EVER_ACTIVE: Quantity = {
 };
 
 function panel({ styles }: Case, methods: readonly string[], { field, title, axis, isLowest }: Quantity): Panel {
-  const legend = legendAbove(methods, ONE_COLUMN - 50, 'stroke');
-  const channel = (pick: Parameters<typeof methodScale>[2]) => ({
-    field: 'method',
-    type: 'nominal',
-    scale: methodScale(methods, styles, pick),
-    legend,
-  });
   const x: Channel<'x'> = {
     field: 'epoch',
     type: 'quantitative',
@@ -94,7 +87,9 @@ function panel({ styles }: Case, methods: readonly string[], { field, title, axi
     axis: isLowest ? { tickCount: 6, tickMinStep: 1 } : { labels: false, ticks: false },
   };
   const y: Channel<'y'> = { field, type: 'quantitative', title, axis };
-  const color = channel((style) => style.color) as Channel<'color'>;
-  const strokeDash = channel((style) => [...style.dash]) as Channel<'strokeDash'>;
-  return { width: WIDTH, height: HEIGHT, layer: [{ mark: { type: 'line', strokeWidth: 1.5 }, encoding: { x, y, color, strokeDash } }] };
+  return {
+    width: WIDTH,
+    height: HEIGHT,
+    layer: [{ mark: { type: 'line', strokeWidth: 1.5 }, encoding: { x, y, ...methodChannels(methods, styles) } }],
+  };
 }

@@ -1,7 +1,7 @@
 import type { RunResult } from '@espalier/core/results';
 import { atSparsity, casesBySparsity } from './cases.ts';
 import type { Channel, Figure } from './figure.ts';
-import { config, legendAbove, methodScale, ONE_COLUMN, PERCENT_LABELS } from './theme.ts';
+import { config, methodChannels, ONE_COLUMN, PERCENT_LABELS } from './theme.ts';
 import { commonSteps, type Logs, meanOf } from './time-series.ts';
 
 const WIDTH = ONE_COLUMN - 60;
@@ -21,13 +21,6 @@ export function sparsityOverTime(results: readonly RunResult[], logs: Logs): Fig
     );
     const methods = [...new Set(rows.map((row) => row.method))];
     if (!methods.length) return [];
-    const legend = legendAbove(methods, ONE_COLUMN - 50, 'stroke');
-    const channel = (pick: Parameters<typeof methodScale>[2]) => ({
-      field: 'method',
-      type: 'nominal',
-      scale: methodScale(methods, styles, pick),
-      legend,
-    });
     const x: Channel<'x'> = {
       field: 'epoch',
       type: 'quantitative',
@@ -42,8 +35,6 @@ export function sparsityOverTime(results: readonly RunResult[], logs: Logs): Fig
       scale: { domain: [0, 1] },
       axis: { labelExpr: PERCENT_LABELS, tickCount: 5 },
     };
-    const color = channel((style) => style.color) as Channel<'color'>;
-    const strokeDash = channel((style) => [...style.dash]) as Channel<'strokeDash'>;
     return [
       {
         name: `sparsity-over-time${suffix}`,
@@ -54,7 +45,7 @@ export function sparsityOverTime(results: readonly RunResult[], logs: Logs): Fig
           width: WIDTH,
           height: HEIGHT,
           mark: { type: 'line', strokeWidth: 1.5 },
-          encoding: { x, y, color, strokeDash },
+          encoding: { x, y, ...methodChannels(methods, styles) },
           config,
         },
         rows,

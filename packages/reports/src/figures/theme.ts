@@ -1,5 +1,6 @@
 import type { Config } from 'vega-lite';
 import { FONTS, textWidth } from '../render/font.ts';
+import type { Channel } from './figure.ts';
 import { GRID, INK, type MethodStyle, type MethodStyles, PAPER } from './styles.ts';
 
 /** Widths in CSS pixels (1/96 inch) of one and of two columns of a paper: 8.5 cm and 17.5 cm. */
@@ -50,6 +51,20 @@ export function methodScale<T>(
   pick: (style: NonNullable<ReturnType<MethodStyles['get']>>) => T,
 ) {
   return { domain: [...methods], range: methods.map((method) => pick(styles.get(method) as MethodStyle)) };
+}
+
+/** Colour and dashes of one line per method, with one legend above the plot. */
+export function methodChannels(methods: readonly string[], styles: MethodStyles) {
+  const legend = legendAbove(methods, ONE_COLUMN - 50, 'stroke');
+  const color: Channel<'color'> = {
+    field: 'method',
+    type: 'nominal',
+    scale: methodScale(methods, styles, (style) => style.color),
+    legend,
+  };
+  const dashes = methodScale(methods, styles, (style) => [...style.dash]);
+  const strokeDash: Channel<'strokeDash'> = { field: 'method', type: 'nominal', scale: dashes, legend };
+  return { color, strokeDash };
 }
 
 /** A legend above the plot, in as many columns as fit. */

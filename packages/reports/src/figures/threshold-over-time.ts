@@ -2,7 +2,7 @@ import type { RunResult } from '@espalier/core/results';
 import type { TopLevelSpec } from 'vega-lite';
 import { atSparsity, type Case, casesBySparsity } from './cases.ts';
 import type { Channel, Figure, FigureRow } from './figure.ts';
-import { config, FONT_SIZE, legendAbove, methodScale, ONE_COLUMN } from './theme.ts';
+import { config, FONT_SIZE, methodChannels } from './theme.ts';
 import { commonSteps, type Logs, meanOf } from './time-series.ts';
 
 /** With more layers than this there is one plot per method and a shade per layer, instead of one plot per layer. */
@@ -19,7 +19,7 @@ export function thresholdOverTime(results: readonly RunResult[], logs: Logs): Fi
     const methods = [...new Set(rows.map((row) => row.method))];
     const layers = [...new Set(rows.map((row) => row.layer))];
     const byLayer = layers.length <= MOST_PLOTS;
-    const channels = byLayer ? methodChannels(methods, each) : layerChannels(layers.length);
+    const channels = byLayer ? methodChannels(methods, each.styles) : layerChannels(layers.length);
     const latest = Math.max(...rows.map((row) => row.epoch));
     const names = byLayer ? layers : methods;
     const plots = names.map((name, index): Plot => {
@@ -86,14 +86,6 @@ function thresholdRows({ groups }: Case, logs: Logs): ThresholdRow[] {
       ),
     ),
   );
-}
-
-function methodChannels(methods: readonly string[], { styles }: Case) {
-  const legend = legendAbove(methods, ONE_COLUMN - 50, 'stroke');
-  const color: Channel<'color'> = { field: 'method', type: 'nominal', scale: methodScale(methods, styles, (style) => style.color), legend };
-  const dashes = methodScale(methods, styles, (style) => [...style.dash]);
-  const strokeDash: Channel<'strokeDash'> = { field: 'method', type: 'nominal', scale: dashes, legend };
-  return { color, strokeDash };
 }
 
 function layerChannels(count: number) {
