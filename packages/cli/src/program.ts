@@ -102,6 +102,7 @@ export function createProgram(): { readonly program: Command; run(args: readonly
     .summary('every component that can be used, with its options')
     .option('-c, --config <file>', 'configuration whose plugins are listed too')
     .addOption(new Option('-k, --kind <kind>', 'only this kind').choices(KINDS))
+    .option('--installed', 'packages with the keyword espalier-plugin that are installed here, listed or not; imports none of them')
     .option('--json', 'print JSON')
     .action((flags) => run(async () => (await import('./commands/plugins.ts')).pluginsCommand)(flags));
 

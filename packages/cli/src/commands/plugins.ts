@@ -1,6 +1,7 @@
 import type { AnyFactory, Kind, Registry } from '@espalier/core';
 import pc from 'picocolors';
 import type * as z from 'zod';
+import { type InstalledPlugin, installedPlugins, PLUGIN_KEYWORD } from '../config/installed-plugins.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { createPluginRegistry } from '../container.ts';
 import { KINDS } from '../kinds.ts';
@@ -10,6 +11,7 @@ export interface PluginsFlags {
   readonly config?: string;
   readonly kind?: Kind;
   readonly json?: boolean;
+  readonly installed?: boolean;
 }
 
 interface OptionDescription {
@@ -24,9 +26,15 @@ interface ComponentDescription {
   readonly options: readonly OptionDescription[];
 }
 
-/** Lists every component that a run may use, by kind, with its options. */
-export async function pluginsCommand({ config: file, kind, json = false }: PluginsFlags): Promise<number> {
+/** Lists every component that a run may use, by kind, with its options; or the plugins that are installed, whether they are used or not. */
+export async function pluginsCommand({ config: file, kind, json = false, installed = false }: PluginsFlags): Promise<number> {
   const { config, folder } = await loadConfig(file, process.cwd());
+  if (installed) {
+    const listed = (config.plugins ?? []).map((plugin) => (typeof plugin === 'string' ? plugin : plugin.name));
+    const found = installedPlugins(folder).map((plugin) => ({ ...plugin, listed: listed.includes(plugin.name) }));
+    process.stdout.write(json ? `${JSON.stringify({ plugins: found }, null, 2)}\n` : `${renderInstalled(found)}\n`);
+    return EXIT.done;
+  }
   const registry = await createPluginRegistry(config.plugins ?? [], folder);
   const described = (kind ? [kind] : KINDS).flatMap((one) => describeKind(registry, one));
   process.stdout.write(json ? `${JSON.stringify({ components: described }, null, 2)}\n` : `${render(described)}\n`);
@@ -68,6 +76,18 @@ function render(components: readonly ComponentDescription[]): string {
   return kinds
     .map((kind) => [pc.bold(kind), ...components.filter((one) => one.kind === kind).map(renderComponent)].join('\n'))
     .join('\n\n');
+}
+
+function renderInstalled(found: readonly (InstalledPlugin & { readonly listed: boolean })[]): string {
+  const lines = found.map(({ name, version, description = '', listed }) => {
+    const mark = listed ? pc.green('listed') : pc.dim('not listed');
+    return `${pc.cyan(name)} ${version}  ${mark}${description ? `\n  ${description}` : ''}`;
+  });
+  const idle = found.filter(({ listed }) => !listed).map(({ name }) => JSON.stringify(name));
+  return [
+    ...(lines.length ? lines : [`No package with the keyword "${PLUGIN_KEYWORD}" is installed here.`]),
+    ...(idle.length ? ['', `To use them, list them in the configuration: plugins: [${idle.join(', ')}]. Nothing else is imported.`] : []),
+  ].join('\n');
 }
 
 function renderComponent({ name, summary, options }: ComponentDescription): string {
