@@ -6,7 +6,7 @@ import { createProject, type Project } from './support/project.ts';
 /** `espalier test-plugin` from end to end, on a plugin that lies in the user's folder. */
 const SOUND = readFileSync(path.join(import.meta.dirname, 'support/my-pruner.ts'), 'utf8');
 /** k is one too large in every layer. */
-const OFF_BY_ONE = SOUND.replace('as number);', 'as number + 1);');
+const OFF_BY_ONE = SOUND.replace('[scores], keep)', '[scores], keep + 1)');
 
 const projects: Project[] = [];
 const project = (files: Readonly<Record<string, string>>): Project => {

@@ -12,7 +12,8 @@ const randomMask = definePruner({
       const stream = random(kernel.name);
       const scores = Float32Array.from({ length: kernel.size }, () => stream.uniform());
       const counts = keepCounts(kernels, new Map(kernels.map(({ name }) => [name, sparsity])), sparsity);
-      const [mask] = topK([scores], counts.get(kernel.name) as number);
+      const keep = counts.get(kernel.name) ?? kernel.size;
+      const [mask] = topK([scores], keep);
       return { mask: tf.variable(tf.tensor(mask as Float32Array, [...kernel.shape]), false) };
     },
     reparameterize: (weight, { mask }) => weight.mul(mask),
