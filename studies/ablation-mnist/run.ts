@@ -3,7 +3,7 @@ import { writePage } from './page.ts';
 import { seal } from './seal.ts';
 import { train } from './train.ts';
 
-const USAGE = `Usage: pnpm study [train] [NAME...]                trains what is missing of the studies whose names begin so; default: all, hours
+const USAGE = `Usage: pnpm study [train [NAME...]]                trains what is missing of the studies whose names begin so; default: all, hours
        pnpm study seal                             writes what is finished into mnist.jsonl and fashion-mnist.jsonl
        pnpm study page                             writes docs/studies/ablation-mnist.md from these
        pnpm study check RUN                        trains one run again and compares its result with the sealed one
