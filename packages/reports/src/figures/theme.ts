@@ -54,7 +54,10 @@ export function methodScale<T>(
 }
 
 /** Colour and dashes of one line per method, with one legend above the plot. */
-export function methodChannels(methods: readonly string[], styles: MethodStyles) {
+export function methodChannels(
+  methods: readonly string[],
+  styles: MethodStyles,
+): { readonly color: Channel<'color'>; readonly strokeDash: Channel<'strokeDash'> } {
   const legend = legendAbove(methods, ONE_COLUMN - 50, 'stroke');
   const color: Channel<'color'> = {
     field: 'method',
