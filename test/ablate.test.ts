@@ -3,9 +3,9 @@ import path from 'node:path';
 import { defineEstimator, type RunResult, readStudies, type Study, studyFile } from '@espalier/core';
 import { exp, straightThrough } from '@espalier/str';
 import { ablate } from 'espalier';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { createProject, type Outcome, type Project } from './support/project.ts';
+import { type Outcome, type Project, temporaryProjects } from './support/project.ts';
 
 /** `espalier ablate` from end to end, on runs that take no time. */
 
@@ -15,15 +15,7 @@ const TINY = {
   training: { epochs: 1, batchSize: 50 },
 };
 
-const projects: Project[] = [];
-const project = (files: Readonly<Record<string, string | object>>): Project => {
-  const made = createProject(files);
-  projects.push(made);
-  return made;
-};
-afterAll(() => {
-  for (const made of projects) made.remove();
-});
+const project = temporaryProjects();
 
 const lines = (text: string) => text.split('\n').filter(Boolean);
 /** Labels of the runs that were started, as progress lines tell. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { createProject, type Project } from './support/project.ts';
+import { describe, expect, it } from 'vitest';
+import { type Project, temporaryProjects } from './support/project.ts';
 
 /** `espalier check-threshold-function` from end to end, in folders as users have them. */
 
@@ -23,15 +23,7 @@ const steep = defineThresholdFunction({
 export default definePlugin({ name: 'steep', apiVersion: 1, components: [steep] });
 `;
 
-const projects: Project[] = [];
-const project = (files: Readonly<Record<string, string | object>> = {}): Project => {
-  const made = createProject(files);
-  projects.push(made);
-  return made;
-};
-afterAll(() => {
-  for (const made of projects) made.remove();
-});
+const project = temporaryProjects();
 
 const check = (folder: Project, ...args: readonly string[]) => folder.espalier('check-threshold-function', ...args);
 type Checked = {

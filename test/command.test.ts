@@ -14,9 +14,9 @@ import {
 } from '@espalier/core';
 import { startEngine } from '@espalier/engine';
 import { type Comparison, compare } from 'espalier';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { createProject, type Outcome, type Project } from './support/project.ts';
+import { type Outcome, type Project, temporaryProjects } from './support/project.ts';
 import { untilLogged } from './support/until-logged.ts';
 
 /** The command from end to end, in folders as users have them. Data and networks are small, but real. */
@@ -29,15 +29,7 @@ const SMALL = {
 /** A run that takes no time. */
 const TINY = { ...SMALL, data: { use: 'mnist', trainExamples: 100, testExamples: 50 }, training: { epochs: 1, batchSize: 50 } };
 
-const projects: Project[] = [];
-const project = (files: Readonly<Record<string, string | object>>): Project => {
-  const made = createProject(files);
-  projects.push(made);
-  return made;
-};
-afterAll(() => {
-  for (const made of projects) made.remove();
-});
+const project = temporaryProjects();
 
 const runsOf = ({ stdout }: Outcome) => (JSON.parse(stdout) as { runs: RunResult[] }).runs;
 const finished = (outcome: Outcome) =>

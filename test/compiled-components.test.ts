@@ -2,6 +2,7 @@ import { type Component, createTrainer, type Engine, featherOperator, hard, rand
 import { type StartedEngine, startEngine } from '@espalier/engine';
 import { learned, power, strPlugin, subgradient, thresholded } from '@espalier/str';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { eagerOn } from './support/eager.ts';
 
 /** Every threshold function, estimator and operator of the grid in a compiled step: recorded, replayed, and the eager one bit for bit. */
 
@@ -10,10 +11,7 @@ const complaints: string[] = [];
 beforeAll(async () => {
   compiled = await startEngine({ engine: 'native', threads: 1, log: (line) => complaints.push(line) });
 });
-const eager = (): Engine => ({
-  ...compiled,
-  compile: (step) => ({ run: (feeds, structure = '') => tf.tidy(() => step(feeds, structure)), dispose: () => {} }),
-});
+const eager = () => eagerOn(compiled);
 
 type Parts = Partial<Parameters<typeof thresholded>[0]>;
 const built = <K extends 'threshold-function' | 'estimator'>(kind: K) =>

@@ -16,6 +16,7 @@ import { type StartedEngine, startEngine } from '@espalier/engine';
 import { autoPrune, dst, exp, str, straightThrough } from '@espalier/str';
 import { lenet5, lenet300, resnet20 } from '@espalier/zoo';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { eagerOn } from './support/eager.ts';
 
 /** The compiled step is the eager one, bit for bit: for every method and model, whatever changes from step to step. */
 describe('the compiled step', () => {
@@ -24,10 +25,7 @@ describe('the compiled step', () => {
   beforeAll(async () => {
     compiled = await startEngine({ engine: 'native', threads: 1, log: (line) => complaints.push(line) });
   });
-  const eager = (): Engine => ({
-    ...compiled,
-    compile: (step) => ({ run: (feeds, structure = '') => tf.tidy(() => step(feeds, structure)), dispose: () => {} }),
-  });
+  const eager = () => eagerOn(compiled);
 
   const METHODS: readonly [string, () => Component<'pruner'>][] = [
     ['dense', () => dense()],

@@ -239,6 +239,7 @@ it('@espalier/reports exports tables and figures', async () => {
   expect(names(await import('@espalier/reports'))).toMatchInlineSnapshot(`
     [
       "accuracyVsSparsity",
+      "archivedRuns",
       "axesTables",
       "beside",
       "budgetsByLayer",

@@ -1,22 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { createProject, type Project } from './support/project.ts';
+import { describe, expect, it } from 'vitest';
+import { temporaryProjects } from './support/project.ts';
 
 /** `espalier test-plugin` from end to end, on a plugin that lies in the user's folder. */
 const SOUND = readFileSync(path.join(import.meta.dirname, 'support/my-pruner.ts'), 'utf8');
 /** k is one too large in every layer. */
 const OFF_BY_ONE = SOUND.replace('[scores], keep)', '[scores], keep + 1)');
 
-const projects: Project[] = [];
-const project = (files: Readonly<Record<string, string>>): Project => {
-  const made = createProject(files);
-  projects.push(made);
-  return made;
-};
-afterAll(() => {
-  for (const made of projects) made.remove();
-});
+const project = temporaryProjects();
 
 describe('espalier test-plugin', () => {
   it('passes a sound pruner, and says how many checks that were', async () => {

@@ -1,5 +1,5 @@
 import { writeArchive } from '@espalier/core';
-import { readSources, resultsOfStudy } from '@espalier/reports';
+import { archivedRuns, readSources, resultsOfStudy } from '@espalier/reports';
 import { DATA_SETS } from './parts.ts';
 import { archiveOf, RUNS } from './train.ts';
 
@@ -9,11 +9,12 @@ export function seal(say: (line: string) => void): void {
   for (const data of DATA_SETS) {
     const own = studies.filter(({ name }) => name.startsWith(`${data}-`));
     const ids = new Set(own.flatMap((study) => resultsOfStudy(study, results)).map(({ id }) => id));
-    const runs = results
-      .filter(({ id }) => ids.has(id))
-      .map((result) => ({ result, ...(origins.has(result.id) ? { origin: origins.get(result.id) } : {}) }));
+    const runs = archivedRuns(
+      results.filter(({ id }) => ids.has(id)),
+      origins,
+    );
     if (!own.length) continue;
-    writeArchive(archiveOf(data), { studies: own, runs } as Parameters<typeof writeArchive>[1]);
+    writeArchive(archiveOf(data), { studies: own, runs });
     say(`${runs.length} runs of ${own.length} studies in ${data}.jsonl`);
   }
 }

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 
 /** What a process printed and how it ended. */
 export interface Outcome {
@@ -59,6 +60,19 @@ export function createProject(files: Readonly<Record<string, string | object>> =
     espalier: (...args) => run(process.execPath, [...fromSource, ...args], { cwd: folder }).ended,
     start: (...args) => run(process.execPath, [...fromSource, ...args], { cwd: folder, detached: true }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Makes projects that are removed after the tests of the file. */
+export function temporaryProjects(): typeof createProject {
+  const made: Project[] = [];
+  afterAll(() => {
+    for (const project of made) project.remove();
+  });
+  return (files) => {
+    const project = createProject(files);
+    made.push(project);
+    return project;
   };
 }
 

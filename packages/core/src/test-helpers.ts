@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeAll, expect } from 'vitest';
 import type { Kernel, Pruner } from './kinds/pruner.ts';
+import type { Check } from './testing/pruner-contract.ts';
 import { tf } from './tf.ts';
 
 /** Runs the tests of a file on the plain JavaScript backend. */
@@ -88,4 +89,11 @@ export function temporaryFolders(): () => string {
     made.push(folder);
     return folder;
   };
+}
+
+/** Names of the checks that fail: for the tests of the contracts themselves. */
+export async function failures(checks: readonly Check[]): Promise<string[]> {
+  const failed: string[] = [];
+  for (const { name, run } of checks) await run().catch(() => failed.push(name));
+  return failed;
 }

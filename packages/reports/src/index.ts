@@ -20,7 +20,7 @@ export {
 export { thresholdOverTime } from './figures/threshold-over-time.ts';
 export type { Logs } from './figures/time-series.ts';
 export { layerTable } from './layer-table.ts';
-export { readSources, type Sources } from './page/sources.ts';
+export { archivedRuns, readSources, type Sources } from './page/sources.ts';
 export { type Report, type ReportFormat, type ReportOptions, writeReport } from './page/write-report.ts';
 export { type PivotOptions, pivotTables } from './pivot-table.ts';
 export { pointsTables } from './points-table.ts';

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { RunResult, Study } from '@espalier/core/results';
 import {
+  archivedRuns,
   comparisonTable,
   readSources,
   renderCsv,
@@ -38,10 +39,7 @@ export async function reportCommand(sources: readonly string[], flags: ReportFla
   const reference = flags.reference === undefined ? {} : { reference: flags.reference };
   if (flags.archive !== undefined) {
     const { writeArchive } = await import('@espalier/core');
-    writeArchive(flags.archive, {
-      studies,
-      runs: results.map((result) => ({ result, ...(origins.has(result.id) && { origin: origins.get(result.id) }) })),
-    });
+    writeArchive(flags.archive, { studies, runs: archivedRuns(results, origins) });
     process.stdout.write(`${count(results.length, 'run')} in ${flags.archive}\n`);
   }
   if (flags.out !== undefined) {

@@ -6,9 +6,9 @@ import { uniform } from '../allocations/uniform.ts';
 import { defineAllocation } from '../component.ts';
 import type { Allocation } from '../kinds/allocation.ts';
 import type { Kernel } from '../kinds/pruner.ts';
+import { failures } from '../test-helpers.ts';
 import { tf } from '../tf.ts';
 import { allocationChecks, allocationContract } from './allocation-contract.ts';
-import { failures } from './failures.ts';
 
 const allocation = (change: Partial<Allocation>) =>
   defineAllocation({

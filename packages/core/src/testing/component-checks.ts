@@ -11,15 +11,19 @@ export interface ContractOptions {
   readonly plugins?: readonly Plugin[];
 }
 
-/** Checks that run on the `cpu` backend, which each of them sets. */
-export const onCpuBackend = (checks: Readonly<Record<string, () => void | Promise<void>>>): readonly Check[] =>
+type Checks = Readonly<Record<string, () => void | Promise<void>>>;
+
+/** Checks that run on a backend, which each of them sets. */
+export const onBackend = (backend: string, checks: Checks): readonly Check[] =>
   Object.entries(checks).map(([name, check]) => ({
     name,
     async run() {
-      await tf.setBackend('cpu');
+      await tf.setBackend(backend);
       await check();
     },
   }));
+
+export const onCpuBackend = (checks: Checks): readonly Check[] => onBackend('cpu', checks);
 
 /** What a component of any kind must do with its options, where its plugin is known. */
 export function specChecks<K extends Kind>(component: Component<K>, { plugins = [] }: ContractOptions): Record<string, () => void> {
@@ -62,4 +66,10 @@ export function readTensor(make: () => tf.Tensor): Float32Array {
   const values = Float32Array.from(tensor.dataSync());
   tensor.dispose();
   return values;
+}
+
+/** Tells −0 from 0, and one NaN from another. */
+export function sameBits(a: Float32Array | Int32Array, b: Float32Array | Int32Array): boolean {
+  const bytes = ({ buffer, byteOffset, byteLength }: Float32Array | Int32Array) => Buffer.from(buffer, byteOffset, byteLength);
+  return bytes(a).equals(bytes(b));
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { defineDataset } from '../component.ts';
 import type { Dataset, Splits } from '../kinds/dataset.ts';
+import { failures } from '../test-helpers.ts';
 import { datasetChecks } from './dataset-contract.ts';
-import { failures } from './failures.ts';
 
 const examples = (from: number, count: number) => ({
   inputs: Float32Array.from({ length: 2 * count }, (_, i) => from + i),

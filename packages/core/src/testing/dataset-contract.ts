@@ -1,6 +1,6 @@
 import type { Component } from '../component.ts';
 import type { Dataset, Splits } from '../kinds/dataset.ts';
-import { type ContractOptions, onCpuBackend, specChecks } from './component-checks.ts';
+import { type ContractOptions, onCpuBackend, sameBits, specChecks } from './component-checks.ts';
 import { expect } from './expect.ts';
 import type { Check, TestRegistrar } from './pruner-contract.ts';
 
@@ -56,8 +56,7 @@ function staysFinite(splits: Splits): void {
 
 function isRepeatable(first: Splits, again: Splits): void {
   for (const split of SPLITS) {
-    const same =
-      bytes(first[split].inputs).equals(bytes(again[split].inputs)) && bytes(first[split].labels).equals(bytes(again[split].labels));
+    const same = sameBits(first[split].inputs, again[split].inputs) && sameBits(first[split].labels, again[split].labels);
     expect(
       same,
       `the same examples in the same order in "${split}" when it is loaded again: every seed trains on the same splits`,
@@ -79,4 +78,4 @@ function keepsApart(data: Dataset, splits: Splits): void {
   }
 }
 
-const bytes = ({ buffer, byteOffset, byteLength }: Float32Array | Int32Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);
+const bytes = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);

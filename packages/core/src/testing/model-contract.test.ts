@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { defineModel } from '../component.ts';
 import type { Model, ModelContext } from '../kinds/model.ts';
+import { failures } from '../test-helpers.ts';
 import { tf } from '../tf.ts';
-import { failures } from './failures.ts';
 import { modelChecks } from './model-contract.ts';
 
 const initializer = (seed: number) => tf.initializers.glorotNormal({ seed });

@@ -3,7 +3,7 @@ import { prunableKernels } from '../model/kernels.ts';
 import { outputActivation } from '../model/layer-internals.ts';
 import { randomStream } from '../random.ts';
 import { tf } from '../tf.ts';
-import { type ContractOptions, onCpuBackend, readTensor, specChecks } from './component-checks.ts';
+import { type ContractOptions, onCpuBackend, readTensor, sameBits, specChecks } from './component-checks.ts';
 import { expect, expectEqual } from './expect.ts';
 import type { Check, TestRegistrar } from './pruner-contract.ts';
 
@@ -70,13 +70,13 @@ const weightsOf = (model: tf.LayersModel): Float32Array[] => model.getWeights().
 
 function isSeeded({ withModel }: Trial): void {
   const [first, again] = [withModel(1, weightsOf), withModel(1, weightsOf)];
-  const i = first.findIndex((values, at) => !Buffer.from(values.buffer).equals(Buffer.from((again[at] as Float32Array).buffer)));
+  const i = first.findIndex((values, at) => !sameBits(values, again[at] as Float32Array));
   expect(i < 0, 'the same weights from the same seed', `others in its weight tensor ${i + 1}: does an initializer lack a seed?`);
 }
 
 function dependsOnSeed({ withModel }: Trial): void {
   const [first, other] = [withModel(1, weightsOf), withModel(2, weightsOf)];
-  const differs = first.some((values, at) => !Buffer.from(values.buffer).equals(Buffer.from((other[at] as Float32Array).buffer)));
+  const differs = first.some((values, at) => !sameBits(values, other[at] as Float32Array));
   expect(differs, 'other weights from another seed', 'the same: is context.seed used?');
 }
 

@@ -4,8 +4,8 @@ import { defineOperator } from '../component.ts';
 import type { ThresholdOperator } from '../kinds/operator.ts';
 import { hard } from '../operators/hard.ts';
 import { soft } from '../operators/soft.ts';
+import { failures } from '../test-helpers.ts';
 import { tf } from '../tf.ts';
-import { failures } from './failures.ts';
 import { operatorChecks, operatorContract } from './operator-contract.ts';
 
 const sound = soft();

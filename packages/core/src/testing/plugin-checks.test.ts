@@ -4,7 +4,7 @@ import { definePlugin, defineSchedule, defineThresholdSource } from '../componen
 import { corePlugin } from '../plugin.ts';
 import { cubic } from '../schedules/cubic.ts';
 import { globalQuantile } from '../sources/global-quantile.ts';
-import { failures } from './failures.ts';
+import { failures } from '../test-helpers.ts';
 import { pluginChecks } from './plugin-checks.ts';
 import { thresholdSourceChecks } from './threshold-source-contract.ts';
 

@@ -5,7 +5,7 @@ import type { LayerResult } from '../results.ts';
 import { tf } from '../tf.ts';
 import { eagerEngine } from '../training/eager-engine.ts';
 import { createTrainer, type Trainer } from '../training/trainer.ts';
-import { specChecks } from './component-checks.ts';
+import { onBackend, readTensor, sameBits, specChecks } from './component-checks.ts';
 import { expect, expectEqual } from './expect.ts';
 import { examples, INPUT_SHAPE, STEPS_PER_EPOCH, type Start, type TinyModel, tinyBatches, tinyModel } from './tiny-problem.ts';
 
@@ -45,7 +45,7 @@ export function prunerChecks(create: CreatePruner, { plugins = [], steps = 60, e
   const on = trainingOn(engine);
   const backend = engine ? tf.getBackend() : 'cpu';
   const promises = create().sparsity !== undefined;
-  const checks: Record<string, () => void> = {
+  return onBackend(backend, {
     'learns: the loss falls by a third': () => learns(on, promises ? create({ sparsity: 0.5 }) : create(), steps),
     'gives the same weights, to the bit, with the same seed': () => isRepeatable(on, create),
     'gives other weights with another seed': () => dependsOnSeed(on, create()),
@@ -63,14 +63,7 @@ export function prunerChecks(create: CreatePruner, { plugins = [], steps = 60, e
       ? { 'trains to the same bits whether its steps are compiled or run one operation at a time': () => isCompiled(engine, create()) }
       : {}),
     ...specChecks(create(), { plugins }),
-  };
-  return Object.entries(checks).map(([name, check]) => ({
-    name,
-    async run() {
-      await tf.setBackend(backend);
-      check();
-    },
-  }));
+  });
 }
 
 // --- helpers: the checks ---
@@ -159,7 +152,7 @@ function finalizes(on: Training, pruner: Pruner): void {
     expect(sameBits(predict(), outputs), 'the outputs of the pruned model from the finalized one', 'others');
     if (pruner.parameterCount) return;
     for (const { name, nonzero } of report) {
-      const kernel = readTensor(() => (model.getLayer(name).getWeights()[0] as tf.Tensor).clone());
+      const kernel = readTensor(() => model.getLayer(name).getWeights()[0] as tf.Tensor);
       const left = kernel.filter((weight) => weight !== 0).length;
       expect(left === nonzero, `${nonzero} nonzero weights in "${name}", as reported`, left);
     }
@@ -375,7 +368,7 @@ function trainingOn(engine: Engine = eagerEngine): Training {
 
 function outcome({ pruned, variables }: Trainer, losses: readonly number[] = []): Outcome {
   const effective = ({ kernel, state }: (typeof pruned.layers)[number]) =>
-    readTensor(() => pruned.pruner.reparameterize(kernel.weight, state, { progress: tf.scalar(1) }).clone());
+    readTensor(() => pruned.pruner.reparameterize(kernel.weight, state, { progress: tf.scalar(1) }));
   const weights = Object.fromEntries(pruned.layers.map((layer) => [layer.kernel.name, effective(layer)]));
   return { losses, report: pruned.report(), weights, variables: copy(variables) };
 }
@@ -385,20 +378,7 @@ const copy = (variables: ReadonlyMap<string, tf.Variable>): Map<string, Float32A
 
 const readVariable = (variable: tf.Variable): Float32Array => Float32Array.from(variable.dataSync());
 
-function readTensor(make: () => tf.Tensor): Float32Array {
-  const tensor = tf.tidy(make);
-  const values = Float32Array.from(tensor.dataSync());
-  tensor.dispose();
-  return values;
-}
-
 // --- helpers: comparing ---
-
-function sameBits(a: Float32Array, b: Float32Array): boolean {
-  const bits = ({ buffer, byteOffset, length }: Float32Array) => new Uint32Array(buffer, byteOffset, length);
-  const [x, y] = [bits(a), bits(b)];
-  return x.length === y.length && x.every((value, i) => value === y[i]);
-}
 
 function expectSame(expected: Outcome, actual: Outcome, what: string): void {
   const layers = (outcome: Outcome) => outcome.report.map(({ name, nonzero, threshold }) => ({ name, nonzero, threshold }));

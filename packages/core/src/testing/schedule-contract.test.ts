@@ -4,7 +4,7 @@ import { defineSchedule } from '../component.ts';
 import { cubic } from '../schedules/cubic.ts';
 import { linear } from '../schedules/linear.ts';
 import { oneShot } from '../schedules/one-shot.ts';
-import { failures } from './failures.ts';
+import { failures } from '../test-helpers.ts';
 import { scheduleChecks, scheduleContract } from './schedule-contract.ts';
 
 const schedule = (at: (progress: number) => number) =>

@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { defineScore } from '../component.ts';
 import type { Score } from '../kinds/score.ts';
 import { magnitude } from '../scores/magnitude.ts';
+import { failures } from '../test-helpers.ts';
 import { tf } from '../tf.ts';
-import { failures } from './failures.ts';
 import { scoreChecks, scoreContract } from './score-contract.ts';
 
 const score = (of: Score['of']) =>

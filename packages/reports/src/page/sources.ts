@@ -37,6 +37,13 @@ export function readSources(sources: string | readonly string[]): Sources {
   };
 }
 
+/** Results with what is known of how they came about, as an archive holds them. */
+export const archivedRuns = (results: readonly RunResult[], origins: Origins): ArchivedRun[] =>
+  results.map((result) => {
+    const origin = origins.get(result.id);
+    return origin ? { result, origin } : { result };
+  });
+
 /** Archives hold no logs. */
 export const logsOf = (results: readonly RunResult[], sources: readonly string[]): Logs =>
   new Map(
