@@ -158,6 +158,12 @@ describe('forcesOverTime', () => {
     expect(spec).toContain('["task","weight decay","sum"]');
   });
 
+  it('cuts off nothing that is there at the end, however far above the task', () => {
+    const run = str(0);
+    const [figure] = forcesOverTime([run], new Map([[run.id, logOf({ state: state(0.1, 16) }, { state: state(-0.2, 10.2) })]]));
+    expect(JSON.stringify(figure?.spec)).toContain('"domain":[-0.2,15.299');
+  });
+
   it('tells the variables of a state apart, and draws some of many layers', () => {
     const run = str(0);
     const both = { a: state(-1, 1).s, b: state(-2, 1).s };

@@ -15,8 +15,9 @@ const COLUMNS = 2;
 const WIDTH = 102;
 const VALUE_HEIGHT = 54;
 const FORCES_HEIGHT = 74;
-/** Forces beyond so many times the largest one of the task are cut off. */
+/** Forces beyond so many times the largest one of the task, and so many times what there is at the end, are cut off. */
 const MOST_TIMES_TASK = 2.5;
+const MOST_TIMES_END = 1.5;
 /** Room for labels, the same everywhere, so that titles stand in line. */
 const LABEL_EXTENT = 36;
 
@@ -136,10 +137,13 @@ const epochs = (rows: readonly ForceRow[], labels: boolean): Channel<'x'> => ({
   axis: labels ? { tickCount: 4, tickMinStep: 1 } : { labels: false, ticks: false },
 });
 
-/** Up to a few times what the task does: the decay of an s that starts at −3200 would press everything else flat. */
+/** Up to a few times what the task does, or what is left at the end: the decay of an s that starts at −3200 would press all else flat. */
 function forceDomain(rows: readonly ForceRow[], lines: readonly (Force | typeof SUM)[]): [number, number] {
   const all = lines.flatMap(({ field }) => rows.map((row) => row[field]));
-  const most = MOST_TIMES_TASK * Math.max(...rows.map(({ task }) => Math.abs(task))) || Number.POSITIVE_INFINITY;
+  const strongest = (fields: typeof lines, among: readonly ForceRow[]) =>
+    Math.max(...fields.flatMap(({ field }) => among.map((row) => Math.abs(row[field]))));
+  const task = strongest([FORCES[0]], rows);
+  const most = task ? Math.max(MOST_TIMES_TASK * task, MOST_TIMES_END * strongest(lines, rows.slice(-1))) : Number.POSITIVE_INFINITY;
   return [Math.max(Math.min(0, ...all), -most), Math.min(Math.max(0, ...all), most)];
 }
 
