@@ -1,6 +1,8 @@
 import { l1, l2 } from '@espalier/core';
 import { autopruneEstimator, leaky } from '@espalier/str';
 import type { Config } from 'espalier';
+import { ablationPart } from '../shared/ablation-part.ts';
+import type { Part } from '../shared/study.ts';
 
 export const DATA_SETS = ['mnist', 'fashion-mnist'] as const;
 export type DataSet = (typeof DATA_SETS)[number];
@@ -14,12 +16,15 @@ const sparsity = [0.9, 0.95, 0.98];
 const oneAtATime = { axes: { g: 'all', estimator: 'all' }, mode: 'one-at-a-time' } as const;
 
 /** What the study trains, the short runs first. Runs that two parts share are trained once. */
-export const parts = (data: readonly DataSet[]): readonly Config[] => [...data.flatMap(smallParts), ...data.map(convolutionalPart)];
+export const parts = (data: readonly DataSet[]): readonly Part[] =>
+  [...data.flatMap(smallParts), ...data.map(convolutionalPart)].map(ablationPart);
 
 // --- helpers ---
 
-const smallParts = (data: DataSet): readonly Config[] => {
-  const shared = { data, seeds, report: false } satisfies Config;
+type NamedAblation = Parameters<typeof ablationPart>[0];
+
+const smallParts = (data: DataSet): readonly NamedAblation[] => {
+  const shared = { data, seeds } satisfies Config;
   return [
     {
       ...shared,
@@ -56,10 +61,9 @@ const smallParts = (data: DataSet): readonly Config[] => {
 };
 
 /** A convolutional network takes ten times as long: one thing at a time, and no threshold functions that break the paper's conditions. */
-const convolutionalPart = (data: DataSet): Config => ({
+const convolutionalPart = (data: DataSet): NamedAblation => ({
   data,
   seeds,
-  report: false,
   ...convolutional,
   sparsity,
   ablation: {

@@ -4,19 +4,18 @@ import path from 'node:path';
 import { canonicalJson, type RunResult } from '@espalier/core';
 import { readSources } from '@espalier/reports';
 import { compare } from 'espalier';
-import { DATA_SETS } from './parts.ts';
-import { archiveOf } from './train.ts';
+import { type KeptStudy, sealedFiles, type Where } from './study.ts';
 
 /** Trains a sealed run once more, in a folder of its own. Whether the result is the same, to the last digit. */
-export async function check(id: string, say: (line: string) => void): Promise<boolean> {
-  const sealed = readSources(DATA_SETS.map(archiveOf)).results.find((result) => result.id.startsWith(id));
+export async function check(study: KeptStudy, id: string, say: Where['say']): Promise<boolean> {
+  const sealed = readSources(sealedFiles(study)).results.find((result) => result.id.startsWith(id));
   if (!sealed) throw new Error(`No sealed run has the id ${id}.`);
   const folder = mkdtempSync(path.join(tmpdir(), 'espalier-check-'));
   try {
     const { model, data, pruner, training, seed } = sealed.spec;
     const { runs } = await compare(
       { model, data, pruners: [pruner], training, seeds: seed, runs: folder, report: false },
-      { onLog: say, command: 'npx -y pnpm@12 study check' },
+      { onLog: say, command: `${study.command} check` },
     );
     const same = canonicalJson(runs[0]) === canonicalJson(sealed);
     say(
@@ -27,5 +26,7 @@ export async function check(id: string, say: (line: string) => void): Promise<bo
     rmSync(folder, { recursive: true });
   }
 }
+
+// --- helpers ---
 
 const accuracyOf = (result: RunResult): string => (result.status === 'finished' ? `${100 * result.accuracy} %` : 'failed');
