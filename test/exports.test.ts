@@ -220,6 +220,7 @@ it('@espalier/zoo exports models and data sets', async () => {
       "imageFolder",
       "lenet300",
       "lenet5",
+      "mlp",
       "mnist",
       "mobilenetV1",
       "mobilenetV2",

@@ -12,6 +12,7 @@ it('exports the components and the plugin', () => {
       "imageFolder",
       "lenet300",
       "lenet5",
+      "mlp",
       "mnist",
       "mobilenetV1",
       "mobilenetV2",
@@ -30,7 +31,7 @@ it('exports the components and the plugin', () => {
 it('brings models and data sets under the names that a config uses', () => {
   const registry = createRegistry([zoo.zooPlugin]);
   expect(registry.list('model').map(({ definition }) => definition.name)).toEqual([
-    ...['lenet-300-100', 'lenet5', 'resnet20', 'resnet56', 'wrn-22-2', 'vgg16-bn'],
+    ...['lenet-300-100', 'lenet5', 'mlp', 'resnet20', 'resnet56', 'wrn-22-2', 'vgg16-bn'],
     ...['resnet18', 'resnet50', 'mobilenet-v1', 'mobilenet-v2'],
   ]);
   expect(registry.list('dataset').map(({ definition }) => definition.name)).toEqual([

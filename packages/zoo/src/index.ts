@@ -6,6 +6,7 @@ import { imageFolder } from './datasets/image-folder.ts';
 import { mnist } from './datasets/mnist.ts';
 import { lenet300 } from './models/lenet-300-100.ts';
 import { lenet5 } from './models/lenet5.ts';
+import { mlp } from './models/mlp.ts';
 import { mobilenetV1 } from './models/mobilenet-v1.ts';
 import { mobilenetV2 } from './models/mobilenet-v2.ts';
 import { resnet18 } from './models/resnet18.ts';
@@ -24,6 +25,7 @@ export {
   imageFolder,
   lenet5,
   lenet300,
+  mlp,
   mnist,
   mobilenetV1,
   mobilenetV2,
@@ -41,6 +43,7 @@ export const zooPlugin = definePlugin({
   components: [
     lenet300,
     lenet5,
+    mlp,
     resnet20,
     resnet56,
     wrn22x2,

@@ -36,8 +36,9 @@ export function centred(
 }
 
 /** Momentum and epsilon as in PyTorch. */
-export const batchNorm = (name: string, x: tf.SymbolicTensor): tf.SymbolicTensor =>
-  tf.layers.batchNormalization({ momentum: 0.9, epsilon: 1e-5, name }).apply(x) as tf.SymbolicTensor;
+export const batchNormLayer = (name: string): tf.layers.Layer => tf.layers.batchNormalization({ momentum: 0.9, epsilon: 1e-5, name });
+
+export const batchNorm = (name: string, x: tf.SymbolicTensor): tf.SymbolicTensor => batchNormLayer(name).apply(x) as tf.SymbolicTensor;
 
 export const relu = (name: string, x: tf.SymbolicTensor): tf.SymbolicTensor => tf.layers.reLU({ name }).apply(x) as tf.SymbolicTensor;
 

@@ -18,4 +18,15 @@ describe('lenet5', () => {
     const model = build([16, 16, 3]);
     expect(model.getLayer('fc1').getWeights()[0]?.shape).toEqual([50, 500]);
   });
+
+  it('has batch normalization if it is asked for, and no bias before it', () => {
+    const model = lenet5({ batchNorm: true }).build({ inputShape: [28, 28, 1], classes: 10, seed: () => 1 });
+    expect(model.layers.map(({ name }) => name).join(' ')).toBe('input conv1 bn1 pool1 conv2 bn2 pool2 flatten fc1 bn3 relu fc2');
+    expect(['conv1', 'conv2', 'fc1', 'fc2'].map((name) => model.getLayer(name).getWeights().length)).toEqual([1, 1, 1, 2]);
+    expect(
+      build([28, 28, 1])
+        .layers.map(({ name }) => name)
+        .join(' '),
+    ).toBe('input conv1 pool1 conv2 pool2 flatten fc1 fc2');
+  });
 });

@@ -1,6 +1,7 @@
 import { defineModel, type ModelContext, tf } from '@espalier/core';
 import * as z from 'zod';
 import { imageShape } from './image-shape.ts';
+import { batchNormLayer } from './layers.ts';
 
 /**
  * LeNet-5 in the form of Caffe's MNIST example: two convolutions, two dense layers.
@@ -15,6 +16,8 @@ import { imageShape } from './image-shape.ts';
  * Differs from the paper: wider layers, every map of conv2 sees all maps of conv1, max-pooling without weights, relu instead of a scaled tanh,
  * a linear output. Differs from Caffe: its initializers are uniform, with the variance of LeCun normal also for fc1.
  *
+ * @param options.batchNorm Batch normalization after both convolutions and before the relu of fc1, which then have no biases: for trying a
+ * method on a network that has some. Default false.
  * @throws {EspalierError} `E_INPUT_SHAPE` if the examples are not images, or smaller than 16x16.
  * @example lenet5()
  * @see https://doi.org/10.1109/5.726791
@@ -22,26 +25,39 @@ import { imageShape } from './image-shape.ts';
 export const lenet5 = defineModel({
   name: 'lenet5',
   summary: "LeNet-5 in Caffe's form, 430,500 weights on MNIST (LeCun et al., 1998)",
-  options: z.strictObject({}),
-  create: () => ({ build, usual: { inputShape: [28, 28, 1], classes: 10 } }),
+  options: z.strictObject({
+    batchNorm: z.boolean().default(false).describe('Batch normalization after both convolutions and before the relu of fc1'),
+  }),
+  create: ({ batchNorm }) => ({ build: (context) => build(batchNorm, context), usual: { inputShape: [28, 28, 1], classes: 10 } }),
 });
 
 // --- helpers ---
 
-function build({ inputShape, classes, seed }: ModelContext): tf.LayersModel {
+function build(batchNorm: boolean, { inputShape, classes, seed }: ModelContext): tf.LayersModel {
   const { heNormal, leCunNormal } = tf.initializers;
+  const useBias = !batchNorm;
   const conv = (name: string, filters: number) =>
-    tf.layers.conv2d({ filters, kernelSize: 5, kernelInitializer: leCunNormal({ seed: seed(name) }), name });
+    tf.layers.conv2d({ filters, kernelSize: 5, useBias, kernelInitializer: leCunNormal({ seed: seed(name) }), name });
+  const normalized = (name: string) => (batchNorm ? [batchNormLayer(name)] : []);
   return tf.sequential({
     name: 'lenet5',
     layers: [
       tf.layers.inputLayer({ inputShape: imageShape('lenet5', inputShape, 16), name: 'input' }),
       conv('conv1', 20), // 24x24x20 for MNIST
+      ...normalized('bn1'),
       tf.layers.maxPooling2d({ poolSize: 2, strides: 2, name: 'pool1' }), // 12x12x20
       conv('conv2', 50), // 8x8x50
+      ...normalized('bn2'),
       tf.layers.maxPooling2d({ poolSize: 2, strides: 2, name: 'pool2' }), // 4x4x50
       tf.layers.flatten({ name: 'flatten' }), // 800
-      tf.layers.dense({ units: 500, activation: 'relu', kernelInitializer: heNormal({ seed: seed('fc1') }), name: 'fc1' }),
+      tf.layers.dense({
+        units: 500,
+        useBias,
+        ...(batchNorm ? {} : { activation: 'relu' as const }),
+        kernelInitializer: heNormal({ seed: seed('fc1') }),
+        name: 'fc1',
+      }),
+      ...(batchNorm ? [batchNormLayer('bn3'), tf.layers.reLU({ name: 'relu' })] : []),
       tf.layers.dense({ units: classes, kernelInitializer: leCunNormal({ seed: seed('fc2') }), name: 'fc2' }),
     ],
   });

@@ -2,6 +2,7 @@ import { type ModelContext, randomStream, tf } from '@espalier/core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { lenet300 } from './lenet-300-100.ts';
 import { lenet5 } from './lenet5.ts';
+import { mlp } from './mlp.ts';
 import { resnet20 } from './resnet20.ts';
 
 /** What all models have to do, on the sizes that the docs promise. */
@@ -21,6 +22,14 @@ const models = [
     kernelWeights: 430_500,
     biases: 580,
     multiplyAdds: 2_293_000,
+  },
+  {
+    factory: mlp,
+    inputShape: [28, 28, 1],
+    kernels: ['fc1', 'fc2', 'fc3', 'fc4', 'fc5', 'fc6'],
+    kernelWeights: 215_200,
+    biases: 600,
+    multiplyAdds: 215_200,
   },
   {
     factory: resnet20,
