@@ -79,6 +79,7 @@ it('@espalier/core exports its contracts, masks, models, runs and training', asy
       "randomStream",
       "readArchive",
       "readBudget",
+      "readCopiedResults",
       "readFloats",
       "readLog",
       "readRecord",
@@ -133,6 +134,7 @@ it('@espalier/core/results exports how to read runs', async () => {
       "layerResultSchema",
       "originSchema",
       "readArchive",
+      "readCopiedResults",
       "readLog",
       "readRecord",
       "readResult",
@@ -239,6 +241,7 @@ it('@espalier/zoo exports models and data sets', async () => {
 it('@espalier/reports exports tables and figures', async () => {
   expect(names(await import('@espalier/reports'))).toMatchInlineSnapshot(`
     [
+      "accuracyVsMultiplyAdds",
       "accuracyVsSparsity",
       "archivedRuns",
       "axesTables",

@@ -6,6 +6,9 @@ import { NETWORKS, type PrintedRigl, RIGL, RIGL_PADDED, STR_RESNET50 } from './p
 
 export const budgetFile = (name: string): string => path.join(import.meta.dirname, 'budgets', `${name}.csv`);
 
+/** A file of numbers of others. */
+export const copiedFile = (name: string): string => path.join(import.meta.dirname, 'copied', `${name}.json`);
+
 export const countBudget = (name: string): Promise<CostResult> => cost({ model: 'resnet50', budget: budgetFile(name) });
 
 export const countStr = () =>

@@ -1,5 +1,13 @@
-import { budgetsByLayer, type Figure, renderMarkdown } from '@espalier/reports';
-import { countBudget, countNetworks, countRigl, countStr } from './count.ts';
+import { type CopiedResults, readCopiedResults } from '@espalier/core/results';
+import {
+  accuracyVsMultiplyAdds,
+  accuracyVsSparsity,
+  budgetsByLayer,
+  comparisonTable,
+  type Figure,
+  renderMarkdown,
+} from '@espalier/reports';
+import { copiedFile, countBudget, countNetworks, countRigl, countStr } from './count.ts';
 import { AT_90 } from './published.ts';
 import { at90Table, networksTable, riglTable, strTable } from './tables.ts';
 
@@ -24,6 +32,12 @@ export async function publishedPage(): Promise<Page> {
     })),
     { name: 'published-resnet50-90', subject: 'ResNet-50 at 90 % sparsity' },
   );
+  const resnet50 = COPIED_RESNET50.map(readCopied);
+  const mobilenet = readCopied('str-mobilenet-v1');
+  const accuracies = [
+    ...accuracyVsSparsity([], resnet50).map((figure) => ({ ...figure, name: 'published-resnet50-accuracy-vs-sparsity' })),
+    ...accuracyVsMultiplyAdds([], resnet50).map((figure) => ({ ...figure, name: 'published-resnet50-accuracy-vs-multiply-adds' })),
+  ];
   const [str, networks, rigl] = await Promise.all([countStr(), countNetworks(), countRigl()]);
   const markdown = [
     HEAD,
@@ -32,21 +46,28 @@ export async function publishedPage(): Promise<Page> {
     AFTER_AT_90,
     renderMarkdown(strTable(str)),
     AFTER_STR,
+    ...accuracies.map(({ name, title }) => `![${title}: ResNet-50 on ImageNet, copied](images/${name}.svg)\n`),
+    renderMarkdown(comparisonTable([], { copied: [...resnet50, mobilenet] })),
+    AFTER_ACCURACIES,
     renderMarkdown(networksTable(networks)),
     AFTER_NETWORKS,
     renderMarkdown(riglTable(rigl)),
     AFTER_RIGL,
   ].join('\n');
-  return { markdown, figures };
+  return { markdown, figures: [...figures, ...accuracies] };
 }
 
 // --- helpers ---
+
+const COPIED_RESNET50 = ['str-resnet50', 'gale-resnet50', 'rigl-resnet50', 'st-3-resnet50'];
+
+const readCopied = (name: string): CopiedResults => readCopiedResults(copiedFile(name));
 
 const HEAD = `# Published numbers
 
 What papers and their repositories printed about sparse networks, beside what Espalier counts for the same budgets. Columns marked *copied*
 hold the numbers of others, as they printed them; everything else on this page is counted by \`espalier cost\` on the shapes of the networks.
-No network was trained for it, so there are no accuracies.
+No network was trained for it.
 
 \`\`\`sh
 npx -y pnpm@12 published
@@ -84,7 +105,14 @@ const AFTER_STR = `The sparsities of the layers were printed with two decimals, 
 95.03 %. One number does not come out: at 81.27 %, the README has 4.47 M weights. 18.73 % of 25,502,912 is 4.78 M, which is also what the layers
 add up to, so the printed number must be a slip.
 
-## Dense networks
+## What sparse networks reach
+
+Accuracies are those of others, who trained with recipes of their own: \`RigL 5x\` five times as long, others with another augmentation or another
+dense network to start from. They are read with their sources, not as a ranking. The files they come from lie in
+[studies/published/copied](../studies/published/copied); \`npx espalier report runs --copied FILE\` puts such a file beside runs of one's own.
+`;
+
+const AFTER_ACCURACIES = `## Dense networks
 `;
 
 const AFTER_NETWORKS = `The count of STR's budgets file for ResNet-50 includes 100,352 additions of the average pool, which Espalier leaves out.

@@ -70,6 +70,11 @@ export function createProgram(): { readonly program: Command; run(args: readonly
     .option('-o, --out <folder>', 'write tables, figures and index.html here')
     .option('--study <name>', 'the tables of this study, which show what is missing')
     .option('--reference <name>', 'what the others are compared with: a method, or a value of an axis (default: dense, or the base)')
+    .option(
+      '--copied <file>',
+      'numbers that others published, shown beside the runs and marked; can be repeated',
+      (file: string, before: readonly string[] = []) => [...before, file],
+    )
     .option('--archive <file>', 'write results and studies into one sealed file, compressed if it ends with .gz; reports can be made of it')
     .addHelpText('after', REPORT_EXAMPLES)
     .action((runs: string[], flags) => run(async () => (await import('./commands/report.ts')).reportCommand)(runs, flags));
@@ -224,6 +229,7 @@ Examples:
   $ espalier report runs --study str-estimator-lenet5-mnist --out report
   $ espalier report runs --study str-estimator-lenet5-mnist --archive study.jsonl.gz
   $ espalier report study.jsonl.gz --reference straight-through
+  $ espalier report runs --copied published.json --out report      numbers of others beside the runs
 `;
 
 const ABLATE_EXAMPLES = `

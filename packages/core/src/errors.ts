@@ -37,6 +37,13 @@ export const componentUnknown = (kind: string, name: string, known: readonly str
     `There is no ${kind} called "${name}". Known: ${list(known)}. A plugin's components are known once the plugin is listed under "plugins".`,
   );
 
+export const copiedInvalid = (file: string, problem: string, cause?: unknown) =>
+  new EspalierError(
+    'E_COPIED',
+    `${file} is no file of copied results: ${problem}. It holds { format: 1, source, url?, model, data, results: [{ method, sparsity, accuracy, nonzero?, multiplyAdds?, note? }] }.`,
+    { cause },
+  );
+
 export const hookFailed = (pruner: string, hook: string, where: string, cause: unknown) =>
   new EspalierError('E_HOOK', `${pruner}: ${hook} failed ${where}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 

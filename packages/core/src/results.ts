@@ -5,6 +5,7 @@ import { archiveBroken, resultUnreadable } from './errors.ts';
 import { runId } from './runs/run-id.ts';
 import { unseal } from './runs/seal.ts';
 
+export { type CopiedResult, type CopiedResults, readCopiedResults } from './copied-results.ts';
 export { EspalierError } from './errors.ts';
 export { canonicalJson, digestOf, runId } from './runs/run-id.ts';
 

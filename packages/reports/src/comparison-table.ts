@@ -1,5 +1,6 @@
-import type { RunResult } from '@espalier/core/results';
+import type { CopiedResults, RunResult } from '@espalier/core/results';
 import { bestNotes, bestOf, type Contestant } from './best.ts';
+import { copiedRows } from './copied.ts';
 import { referenceUnknown } from './errors.ts';
 import {
   ACCURACY,
@@ -20,6 +21,8 @@ import { type Cell, type Column, cellText, type Row, type Table } from './table.
 export interface ComparisonOptions {
   /** The method that every other one is compared with, as its row names it. Default: the dense control. */
   readonly reference?: string;
+  /** What others published: rows of their own below those of the runs, marked, in no mean, difference or contest. */
+  readonly copied?: readonly CopiedResults[];
 }
 
 /**
@@ -31,7 +34,7 @@ export interface ComparisonOptions {
  *
  * Throws `E_REFERENCE` for a reference that is no method of these results.
  */
-export function comparisonTable(results: readonly RunResult[], { reference }: ComparisonOptions = {}): Table {
+export function comparisonTable(results: readonly RunResult[], { reference, copied = [] }: ComparisonOptions = {}): Table {
   const groups = groupRuns(results);
   const found = differences(groups);
   const failures = failureNotes(groups);
@@ -61,6 +64,7 @@ export function comparisonTable(results: readonly RunResult[], { reference }: Co
     ]);
     return { cells: { ...differenceCells(found, group.setting, idsOf(group)), ...Object.fromEntries(own) } };
   });
+  const published = copiedRows(copied, groups, failures.notes.length);
   const all = rows.flatMap((row) => Object.values(row.cells));
   const compared = rows.some((row) => typeof row.cells.accuracyDelta?.value === 'number') ? referenceName : undefined;
   const terms = sharedTerms(groups);
@@ -74,7 +78,7 @@ export function comparisonTable(results: readonly RunResult[], { reference }: Co
       SEEDS,
       FAILED,
     ],
-    rows,
+    rows: [...rows, ...published.rows],
     footnotes: [
       ...differenceNotes(found),
       ...measureNotes(finished),
@@ -87,6 +91,7 @@ export function comparisonTable(results: readonly RunResult[], { reference }: Co
         'among the methods at the same requested sparsity',
       ),
       ...failures.notes,
+      ...published.notes,
     ],
   };
 }

@@ -1,6 +1,7 @@
 export { type AxesOptions, axesTables } from './axes-table.ts';
 export { type ComparisonOptions, comparisonTable } from './comparison-table.ts';
 export { type CostReport, type Costs, costTable } from './cost-table.ts';
+export { accuracyVsMultiplyAdds } from './figures/accuracy-vs-multiply-adds.ts';
 export { accuracyVsSparsity } from './figures/accuracy-vs-sparsity.ts';
 export { type BudgetRow, type BudgetsByLayerOptions, budgetsByLayer } from './figures/budgets-by-layer.ts';
 export { type EstimatorRow, estimatorCurves } from './figures/estimator-curves.ts';

@@ -7,13 +7,15 @@ export type Origins = ReadonlyMap<string, Origin>;
 
 /**
  * The table with a line under it that says how its numbers came about. The digest is the SHA-256 of the sorted list of run ids, each with
- * the SHA-256 of its result in canonical form: it changes with any digit of any result, and not with their order or layout.
+ * the SHA-256 of its result in canonical form: it changes with any digit of any result, and not with their order or layout. A table that
+ * no run stands behind, as one of copied results, has no such line.
  *
  * @param command Default: the commands of the runs, by their origins.
  */
 export function withProvenance(table: Table, results: readonly RunResult[], origins: Origins = new Map(), command?: string): Table {
   const ids = new Set(runsOf(table));
   const used = [...new Map(results.filter(({ id }) => ids.has(id)).map((result) => [result.id, result])).values()];
+  if (!used.length) return table;
   const lines = used.map((result) => [result.id, digestOf(result)]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
   const known = used.flatMap(({ id }) => origins.get(id) ?? []);
   const engines = used.map(({ id, spec: { engine } }) => {

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { RunResult, Study } from '@espalier/core/results';
+import { type RunResult, readCopiedResults, type Study } from '@espalier/core/results';
 import {
   archivedRuns,
   comparisonTable,
@@ -26,15 +27,19 @@ export interface ReportFlags {
   readonly out?: string;
   readonly study?: string;
   readonly reference?: string;
+  /** Files with numbers of others. */
+  readonly copied?: readonly string[];
   readonly archive?: string;
 }
 
 /**
  * Prints the table of finished runs or the tables of a study, or writes the whole report, or an archive. `sources` are folders of runs or of
- * single ones, and archives.
+ * single ones, and archives; where there is none, numbers of others stand alone.
  */
 export async function reportCommand(sources: readonly string[], flags: ReportFlags): Promise<number> {
-  const given = sources.length ? sources : ['runs'];
+  const copied = (flags.copied ?? []).map(readCopiedResults);
+  const standsAlone = copied.length > 0 && !sources.length && !existsSync('runs');
+  const given = sources.length || standsAlone ? sources : ['runs'];
   const { study, results, studies, origins } = chosen(readAll(given), flags.study);
   const reference = flags.reference === undefined ? {} : { reference: flags.reference };
   if (flags.archive !== undefined) {
@@ -44,11 +49,13 @@ export async function reportCommand(sources: readonly string[], flags: ReportFla
   }
   if (flags.out !== undefined) {
     const runs = given.map((source) => path.resolve(source));
-    const report = await writeReport({ results, studies, runs, out: path.resolve(flags.out), ...reference });
+    const report = await writeReport({ results, studies, runs, out: path.resolve(flags.out), copied, ...reference });
     process.stdout.write(`${path.relative(process.cwd(), report.index)}\n`);
   }
   if (flags.archive === undefined && flags.out === undefined) {
-    const tables = study ? studyTables(study, results, reference).map(({ table }) => table) : [comparisonTable(results, reference)];
+    const tables = study
+      ? studyTables(study, results, reference).map(({ table }) => table)
+      : [comparisonTable(results, { ...reference, copied })];
     process.stdout.write(
       print(
         tables.map((table) => withProvenance(table, results, origins)),

@@ -52,11 +52,16 @@ describe('accuracyVsSparsity', () => {
   it('has a row per method and sparsity with mean, deviation and runs', () => {
     const runs = [str(0, { accuracy: 0.98 }), str(1, { accuracy: 0.96 }), result({ accuracy: 0.99 }), failure({ seed: 5 })];
     expect(accuracyVsSparsity(runs)[0]?.rows).toEqual([
-      { method: 'dense', requested: null, sparsity: 0, accuracy: 0.99, accuracyDeviation: null, seeds: 1, runs: runs[2]?.id },
+      {
+        ...{ method: 'dense', copied: 'false', requested: null, sparsity: 0, multiplyAdds: 2_293_000 },
+        ...{ accuracy: 0.99, accuracyDeviation: null, seeds: 1, runs: runs[2]?.id },
+      },
       {
         method: 'str',
+        copied: 'false',
         requested: 0.9,
         sparsity: 0.9,
+        multiplyAdds: 229_300,
         accuracy: expect.closeTo(0.97, 12),
         accuracyDeviation: expect.closeTo(0.01 * Math.SQRT2, 12),
         seeds: 2,

@@ -34,7 +34,7 @@ describe('writeReport', () => {
     const report = await writeReport({ runs, results, out: inside('all') });
     expect(report.index).toBe(inside('all/index.html'));
     const figures = [
-      'accuracy-vs-sparsity',
+      ...['accuracy-vs-sparsity', 'accuracy-vs-multiply-adds'],
       ...['layer-budget', ...OVER_TIME.map((name) => `${name}-over-time`)].flatMap((name) => [`${name}-90`, `${name}-98`]),
       ...['forces-over-time-90-str', 'forces-over-time-98-str'],
     ];

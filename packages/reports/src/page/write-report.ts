@@ -1,7 +1,8 @@
 import path from 'node:path';
-import type { RunResult, Study } from '@espalier/core/results';
+import type { CopiedResults, RunResult, Study } from '@espalier/core/results';
 import type { AxesOptions } from '../axes-table.ts';
 import { type ComparisonOptions, comparisonTable } from '../comparison-table.ts';
+import { accuracyVsMultiplyAdds } from '../figures/accuracy-vs-multiply-adds.ts';
 import { accuracyVsSparsity } from '../figures/accuracy-vs-sparsity.ts';
 import type { Figure } from '../figures/figure.ts';
 import { forcesOverTime } from '../figures/forces-over-time.ts';
@@ -39,6 +40,8 @@ interface ReportTarget {
   readonly reference?: string;
   /** Studies to lay the results out by. Default: all in `runs`, or none if the results are chosen. */
   readonly studies?: readonly Study[];
+  /** What others published, shown beside the runs and marked. */
+  readonly copied?: readonly CopiedResults[];
   /** Shown after the figures of the runs. */
   readonly figures?: readonly Figure[];
 }
@@ -66,6 +69,7 @@ export async function writeReport({
   formats = EVERYTHING,
   command,
   reference,
+  copied = [],
   figures: more = [],
   ...source
 }: ReportOptions): Promise<Report> {
@@ -75,7 +79,7 @@ export async function writeReport({
   const studies = source.studies ?? (source.results ? [] : found.studies);
   const logs = logsOf(results, folders);
   const made = (table: Table) => withProvenance(table, results, found.origins, command);
-  const table = made(comparisonTable(results, comparisonReference(results, studies, reference)));
+  const table = made(comparisonTable(results, { ...comparisonReference(results, studies, reference), copied }));
   const layers = made(layerTable(results));
   const files: string[] = [];
   const write = (name: string, content: string | Uint8Array, format?: ReportFormat) => {
@@ -109,7 +113,8 @@ export async function writeReport({
 
   const drawn: PageFigure[] = [];
   const figures: Figure[] = [
-    ...accuracyVsSparsity(results),
+    ...accuracyVsSparsity(results, copied),
+    ...accuracyVsMultiplyAdds(results, copied),
     ...layerBudget(results),
     ...sparsityOverTime(results, logs),
     ...thresholdOverTime(results, logs),
