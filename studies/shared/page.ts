@@ -33,7 +33,7 @@ export async function writePage(study: KeptStudy, say: Where['say']): Promise<vo
     tables,
     grid,
     ...Object.fromEntries(
-      Object.entries(study.marks ?? {}).map(([name, make]) => [name, (argument: string) => make(argument, sealed)] as const),
+      Object.entries(study.marks ?? {}).map(([name, make]) => [name, (argument: string) => make(studyOf(argument), sealed)] as const),
     ),
   };
   let page = readFileSync(path.join(study.folder, 'page.md'), 'utf8');

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Study } from '@espalier/core';
 import type { Sources } from '@espalier/reports';
 
 /** A study that is kept in this repository: what it trains, its sealed results, and the page made of them. */
@@ -12,8 +13,8 @@ export interface KeptStudy {
   readonly archives: readonly string[];
   /** What is trained, the short runs first. Runs that two parts share are trained once. */
   readonly parts: readonly Part[];
-  /** What `{{NAME ARGUMENT}}` becomes in page.md, besides `tables` and `grid`. */
-  readonly marks?: Readonly<Record<string, (argument: string, sealed: Sources) => string>>;
+  /** What `{{NAME STUDY}}` becomes in page.md, besides `tables` and `grid`. */
+  readonly marks?: Readonly<Record<string, (study: Study, sealed: Sources) => string>>;
 }
 
 export interface Part {

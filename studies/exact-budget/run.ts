@@ -1,0 +1,12 @@
+import { runStudy } from '../shared/run.ts';
+import { densitiesTable } from './densities.ts';
+import { parts } from './parts.ts';
+
+const study = {
+  folder: import.meta.dirname,
+  command: 'npx -y pnpm@12 study:exact-budget',
+  archives: ['budget'],
+  parts,
+  marks: { densities: densitiesTable },
+};
+process.exitCode = await runStudy(study, process.argv.slice(2));
