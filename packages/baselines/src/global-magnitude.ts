@@ -9,7 +9,8 @@ import { scheduledMasks } from './scheduled-masks.ts';
  *   Ŵ = W ⊙ M,   M = topk(|W|) over all layers
  *
  * It prunes at the first mask update after that point (every `every` steps), and the masks stay once the target is reached. With a
- * schedule that rises (`cubic`, `linear`) it is gradual.
+ * schedule that rises (`cubic`, `linear`) it is gradual. With another `allocation` each layer has a threshold of its own: the same pruning
+ * in one shot on the budget of another method.
  *
  * Shapes: kernels of any rank; masks have the kernel's shape.
  * Gradient: pruned weights get none; decay and left-over momentum still move their stored values, so a later mask of a gradual schedule
@@ -28,6 +29,9 @@ export const globalMagnitude = definePruner({
     schedule: component('schedule').default(oneShot()).describe('When, or how, the sparsity is approached'),
     score: component('score').default(magnitude()).describe('What ranks the weights'),
     every: z.int().positive().default(25).describe('Steps between mask updates'),
+    allocation: component('allocation')
+      .default(global())
+      .describe('Who says how sparse each layer is, where one threshold for all does not'),
   }),
-  create: (options) => scheduledMasks({ ...options, allocation: global(), freeze: true, rounding: 'total' }),
+  create: (options) => scheduledMasks({ ...options, freeze: true, rounding: 'total' }),
 });

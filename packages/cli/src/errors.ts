@@ -93,6 +93,9 @@ export const studyUnknown = (name: string, known: readonly string[]) =>
     `There is no study "${name}" among the runs. Studies: ${known.map((one) => `"${one}"`).join(', ') || 'none; "espalier ablate" makes one'}.`,
   );
 
+export const swapImpossible = (pruner: string, why: string, advice: string) =>
+  new EspalierError('E_SWAP', `"${pruner}" can't take part in a swap: ${why}. ${advice}`);
+
 export const usageInvalid = (problem: string, allowed?: string) =>
   new EspalierError('E_USAGE', `${sentence(problem)}${allowed ? ` ${sentence(allowed)}` : ''}`);
 

@@ -1,4 +1,5 @@
 export { type AblateOptions, type AblationResult, ablate } from './ablate.ts';
 export { type CompareOptions, type Comparison, compare } from './compare.ts';
-export { type AblationConfig, type AxisValue, type Config, defineConfig } from './config/config.ts';
+export { type AblationConfig, type AxisValue, type Config, defineConfig, type SwapConfig, type SwapControl } from './config/config.ts';
 export { type CostOptions, type CostResult, cost } from './cost.ts';
+export { type SwapOptions, swap } from './swap.ts';

@@ -6,8 +6,11 @@ import {
   prunableKernels,
   type Registry,
   type RunRequest,
+  type RunSpec,
+  runId,
   type Spec,
   tf,
+  toRunSpec,
   withoutValues,
 } from '@espalier/core';
 import { buildTraining } from './build-training.ts';
@@ -45,6 +48,25 @@ export function atEverySparsity(
   if (!takesSparsity || 'sparsity' in options) return [registry.build('pruner', { use, ...options })];
   return sparsities.map((sparsity) => registry.build('pruner', { use, ...options, sparsity }));
 }
+
+/** A run with its identity. */
+export interface PlannedRun {
+  readonly request: RunRequest;
+  readonly spec: RunSpec;
+  readonly id: string;
+}
+
+export function plannedRun(request: RunRequest): PlannedRun {
+  const spec = toRunSpec(request);
+  return { request, spec, id: runId(spec) };
+}
+
+/** kebab-case, for a part of a study's name. */
+export const kebab = (text: string): string =>
+  text
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .replace(/[^A-Za-z0-9]+/g, '-')
+    .toLowerCase();
 
 // --- helpers ---
 

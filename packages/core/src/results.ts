@@ -120,7 +120,18 @@ export const studyRunSchema = z.strictObject({
 });
 export type StudyRun = z.infer<typeof studyRunSchema>;
 
-/** What an ablation set out to run, in `runs/<name>.study.json`: tables lay its runs out by it, and say which are missing. */
+/**
+ * What the second axis of a swap study holds, besides each method as it is: methods that select weights on the budgets of the first axis, and
+ * controls.
+ */
+export const swapSchema = z.strictObject({
+  selections: z.array(z.string()),
+  controls: z.array(z.string()),
+  /** Controls that can't be had, and why. */
+  leftOut: z.array(z.strictObject({ control: z.string(), reason: z.string() })),
+});
+
+/** What a study set out to run, in `runs/<name>.study.json`: tables lay its runs out by it, and say which are missing. */
 export const studySchema = z.strictObject({
   format: z.literal(1),
   /** kebab-case, as in the file's name. */
@@ -129,6 +140,7 @@ export const studySchema = z.strictObject({
   mode: z.enum(['one-at-a-time', 'grid']),
   /** What is varied, with the labels of all values; `base` is the value the others are compared with. */
   axes: z.array(z.strictObject({ name: z.string(), values: z.array(z.string()), base: z.string() })).min(1),
+  swap: swapSchema.optional(),
   runs: z.array(studyRunSchema),
 });
 export type Study = z.infer<typeof studySchema>;

@@ -44,10 +44,12 @@ const NO_THRESHOLD: Readonly<Record<Side, number>> = { [-1]: 1e6, 1: 1e-6 };
  *
  * At s > 0 that is less gentle: the task drives an s to 0, where its ratio to the others ends, and others may rise until a layer is gone.
  */
-export function scaleToSparsity(layers: Layers, g: ThresholdFunction, sparsity: number): void {
-  const size = totalSize(layers);
-  const keep = keepCount(size, sparsity);
-  if (keep >= size) return;
+export const scaleToSparsity = (layers: Layers, g: ThresholdFunction, sparsity: number): void =>
+  scaleToCount(layers, g, keepCount(totalSize(layers), sparsity));
+
+/** The same for a number of weights of these layers together. */
+export function scaleToCount(layers: Layers, g: ThresholdFunction, keep: number): void {
+  if (keep >= totalSize(layers)) return;
   const side = sideOf(g);
   scale(
     layers,
@@ -63,19 +65,26 @@ export function scaleToSparsity(layers: Layers, g: ThresholdFunction, sparsity: 
  *
  * @param operator Says what survives a threshold.
  */
-export function makeExact(layers: Layers, g: ThresholdFunction, sparsity: number, operator: ThresholdOperator = soft()): void {
-  const size = totalSize(layers);
-  const keep = keepCount(size, sparsity);
+export const makeExact = (layers: Layers, g: ThresholdFunction, sparsity: number, operator: ThresholdOperator = soft()): void =>
+  makeCountExact(layers, g, keepCount(totalSize(layers), sparsity), operator);
+
+/** The same for a number of weights of these layers together. */
+export function makeCountExact(layers: Layers, g: ThresholdFunction, keep: number, operator: ThresholdOperator): void {
   const effective = ({ kernel, state }: Layers[number]) => operator.apply(kernel.weight, g.value(state.s));
   if (operator.pools ? countLeft(layers, effective) === keep : isExact(layers, effective, keep)) return;
   const zero = operator.pools ? 'intruders' : 'all';
   const side = sideOf(g);
   const ranked = scores(layers, g, side);
   const masks = topKMasks(ranked, keep);
-  if (keep < size) scale(layers, kthLargest(ranked, keep + 1), side);
+  if (keep < totalSize(layers)) scale(layers, kthLargest(ranked, keep + 1), side);
   layers.forEach(({ kernel, state }, i) => {
     keepSurvivors(kernel.weight, masks[i] as tf.Tensor, { variable: state.s, threshold: g.value, operator, zero });
   });
+}
+
+/** Takes the thresholds as near to 0 as leaves them able to be scaled back. */
+export function openThresholds(layers: Layers, g: ThresholdFunction): void {
+  scale(layers, Number.NEGATIVE_INFINITY, sideOf(g));
 }
 
 // --- helpers ---

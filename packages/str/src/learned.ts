@@ -1,6 +1,25 @@
-import { component, cubic, defineThresholdSource, EspalierError, tf, thresholdShape } from '@espalier/core';
+import {
+  allocateCounts,
+  component,
+  cubic,
+  defineThresholdSource,
+  EspalierError,
+  magnitude,
+  type PrunedLayer,
+  tf,
+  thresholdShape,
+} from '@espalier/core';
 import * as z from 'zod';
-import { makeExact, NEAREST_S, type StrState, scaleToSparsity, sideOf } from './exact-budget.ts';
+import {
+  makeCountExact,
+  makeExact,
+  NEAREST_S,
+  openThresholds,
+  type StrState,
+  scaleToCount,
+  scaleToSparsity,
+  sideOf,
+} from './exact-budget.ts';
 import { sigmoid } from './threshold-functions/sigmoid.ts';
 
 /** Where every threshold starts on an exact budget: hardly visible. The first correction moves it anyway. */
@@ -18,6 +37,7 @@ export const learnedOptions = {
     .union([z.literal('shared'), z.number().min(0)])
     .optional()
     .describe('Free-running: L2 on s; "shared", the default, is that of the weights'),
+  allocation: component('allocation').optional().describe('Who says how sparse each layer is; default: the thresholds learn it'),
 };
 
 /**
@@ -26,10 +46,14 @@ export const learnedOptions = {
  * On a budget, λ on s is 0, and every `every` steps all s are multiplied by one common factor, so that the scheduled share of all weights
  * survives (`scaleToSparsity`); `finish` makes the count exact to the weight. Without one, `sInit` and `decay` say what comes out.
  *
+ * With an `allocation` each layer's s has a factor of its own, so that as many of its weights survive as the allocation says, at every
+ * correction and at the end. What is learned is then which weights these are, and within a layer how its filters or weights differ.
+ *
  * Shapes: s is a scalar per layer, `[1, …, filters]` per filter (depthwise: `[1, 1, channels, multiplier]`), the kernel's shape per weight,
  * one scalar for all.
  *
- * @throws `E_OPTIONS` if `sInit` or `decay` meets a sparsity, or neither a sparsity nor `sInit` is given.
+ * @throws `E_OPTIONS` if `sInit` or `decay` meets a sparsity, or neither a sparsity nor `sInit` is given; if an `allocation` meets
+ * `sparsity: null` or one s for all layers.
  * @example learned({ g: exp(), granularity: 'filter' })
  * @see Kusupati et al., ICML 2020, https://arxiv.org/abs/2002.03231
  */
@@ -37,8 +61,10 @@ export const learned = defineThresholdSource({
   name: 'learned',
   summary: 'g(s) with a trained s: on an exact budget, or free-running (STR)',
   options: z.strictObject({ ...learnedOptions, sInit: z.number().optional().describe('Free-running: s at the start') }),
-  create: ({ g, granularity, schedule, every, sInit, decay }) => ({
+  create: ({ g, granularity, schedule, every, sInit, decay, allocation }) => ({
     towards(sparsity) {
+      if (allocation && sparsity === null) throw allocationOnly('sparsity: null lets the budget fall out by itself');
+      if (allocation && granularity === 'global') throw allocationOnly('granularity "global" has one s for all layers');
       if (sparsity !== null && (sInit !== undefined || decay !== undefined)) throw freeOnly();
       if (sparsity === null && sInit === undefined) throw startMissing();
       return {
@@ -57,11 +83,20 @@ export const learned = defineThresholdSource({
 
         beforeStep(layers, { step, totalSteps }) {
           if (sparsity === null || step % every !== 0) return;
-          scaleToSparsity(layers, g, sparsity * schedule.at(step / totalSteps));
+          const fraction = schedule.at(step / totalSteps);
+          if (!allocation) scaleToSparsity(layers, g, sparsity * fraction);
+          else if (fraction > 0) {
+            for (const { layer, keep } of allocated(layers, fraction)) {
+              if (keep < layer.kernel.size) scaleToCount([layer], g, keep);
+              else openThresholds([layer], g);
+            }
+          }
         },
 
         finish(layers, { operator }) {
-          if (sparsity !== null) makeExact(layers, g, sparsity, operator);
+          if (sparsity === null) return;
+          if (!allocation) makeExact(layers, g, sparsity, operator);
+          else for (const { layer, keep } of allocated(layers, 1)) makeCountExact([layer], g, keep, operator);
         },
 
         reported: ({ s }) => g.value(s).relu(),
@@ -71,6 +106,13 @@ export const learned = defineThresholdSource({
         const side = sideOf(g);
         const s = g.inverse(tf.scalar(FIRST_THRESHOLD)).dataSync()[0] as number;
         return side * Math.max(side * NEAREST_S[side], side * s);
+      }
+
+      function allocated(layers: readonly PrunedLayer<StrState>[], fraction: number) {
+        const kernels = layers.map(({ kernel }) => kernel);
+        const rule = { allocation: allocation as NonNullable<typeof allocation>, score: magnitude(), rounding: 'total' } as const;
+        const counts = allocateCounts(kernels, { ...rule, sparsity: sparsity as number, fraction });
+        return layers.map((layer) => ({ layer, keep: counts.get(layer.kernel.name) ?? layer.kernel.size }));
       }
     },
   }),
@@ -82,6 +124,12 @@ const freeOnly = () =>
   new EspalierError(
     'E_OPTIONS',
     'threshold-source "learned": sInit and decay let the sparsity fall out by itself. Give them with sparsity: null, or leave them out.',
+  );
+
+const allocationOnly = (why: string) =>
+  new EspalierError(
+    'E_OPTIONS',
+    `threshold-source "learned": ${why}, so no allocation can say how sparse each layer is. Leave one of the two out.`,
   );
 
 const startMissing = () => new EspalierError('E_OPTIONS', 'threshold-source "learned": sparsity: null runs free and needs sInit.');

@@ -19,6 +19,9 @@ import { learned, learnedOptions } from './learned.ts';
  * the end the count is exact to the weight. A sigmoid's s has to stay below 0, so its thresholds stay below k/2: above sparsity 0.99 take
  * `exp`.
  *
+ * **With an `allocation`** too, how sparse each layer is comes from there, such as the budget of another method: each s has a factor of its
+ * own, and what STR decides is which weights of a layer stay.
+ *
  * **With `sparsity: null`**, `sInit` and `decay` it runs free, as in the paper: what sparsity comes out depends on both, on the learning
  * rate and on the task. `decay: 'shared'` is the weights' own λ, as in Eq. (2); a number is the official code's `--st-decay`.
  *
@@ -26,11 +29,11 @@ import { learned, learnedOptions } from './learned.ts';
  *
  * Shapes: kernels of any rank; s is a scalar per layer, `[1, …, filters]` per filter (depthwise: `[1, 1, channels,
  * multiplier]`), the kernel's shape per weight, one scalar for all.
- * Differs from the paper: the exact budget; granularities other than `layer`; g and the estimator can be swapped. The official code lets
+ * Differs from the paper: the exact budget; allocations; granularities other than `layer`; g and the estimator can be swapped. The official code lets
  * s be decayed with momentum in a group of its own; so does this.
  *
- * @throws `E_OPTIONS` if `sInit` or `decay` is given without `sparsity: null`, `sparsity: null` without `sInit`, or an `sInit` ≥ 0 for a g
- * whose thresholds live below 0.
+ * @throws `E_OPTIONS` if `sInit` or `decay` is given without `sparsity: null`, `sparsity: null` without `sInit`, an `sInit` ≥ 0 for a g
+ * whose thresholds live below 0, or an `allocation` with `sparsity: null` or one s for all layers.
  * @example str({ sparsity: 0.95, g: exp() })
  * @example str({ sparsity: null, sInit: -3200, decay: 'shared' })
  * @see https://arxiv.org/abs/2002.03231
@@ -48,6 +51,7 @@ export const str = definePruner({
       every: learnedOptions.every,
       sInit: z.number().optional().describe('Free-running: s at the start; below 0 for a g with g(0) > 0'),
       decay: learnedOptions.decay,
+      allocation: learnedOptions.allocation,
     })
     .refine((o) => o.sparsity === null || (o.sInit === undefined && o.decay === undefined), {
       message: 'sInit and decay let the sparsity fall out by itself: give them with sparsity: null, or leave them out',

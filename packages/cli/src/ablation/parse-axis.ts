@@ -19,6 +19,9 @@ export function parseValue(text: string): TypedValue {
   return value;
 }
 
+/** Values: `str,gmp(allocation=erk)`. */
+export const parseValues = (text: string): TypedValue[] => parseList(text, text);
+
 // --- helpers ---
 
 const invalid = (text: string) =>

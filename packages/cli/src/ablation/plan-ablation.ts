@@ -1,19 +1,8 @@
-import {
-  type Component,
-  type Kind,
-  parseTraining,
-  type Registry,
-  type RunRequest,
-  type RunSpec,
-  runId,
-  type Study,
-  type StudyRun,
-  toRunSpec,
-} from '@espalier/core';
+import { type Component, type Kind, parseTraining, type Registry, type RunRequest, type Study, type StudyRun } from '@espalier/core';
 import { buildTraining } from '../build-training.ts';
 import type { Ablation, ResolvedConfig } from '../config/config.ts';
 import { axesMissing, combinationsRefused } from '../errors.ts';
-import { atEverySparsity, buildTask } from '../plan-runs.ts';
+import { atEverySparsity, buildTask, kebab, type PlannedRun, plannedRun } from '../plan-runs.ts';
 import { type Axis, type AxisEntry, resolveAxes, type Variant } from './axes.ts';
 import { toSpec } from './options.ts';
 
@@ -39,11 +28,7 @@ export function planAblation(config: ResolvedConfig, registry: Registry, engine:
   if (!axes.length) throw axesMissing('estimator');
   const task = buildTask(config, registry);
   const everySeed = (pruner: Component<'pruner'>, of: Variant['training']): PlannedRun[] =>
-    seeds.map((seed) => {
-      const request = { ...task, pruner, training: of, prunable, seed, engine };
-      const spec = toRunSpec(request);
-      return { request, spec, id: runId(spec) };
-    });
+    seeds.map((seed) => plannedRun({ ...task, pruner, training: of, prunable, seed, engine }));
   const points = pointsOf(axes, { pruner: ablation.pruner, training }, ablation.mode, (variant) => {
     parseTraining(variant.training);
     return atEverySparsity(registry, variant.pruner, sparsity).flatMap((pruner) => everySeed(pruner, variant.training));
@@ -68,12 +53,6 @@ export function planAblation(config: ResolvedConfig, registry: Registry, engine:
 }
 
 // --- helpers ---
-
-interface PlannedRun {
-  readonly request: RunRequest;
-  readonly spec: RunSpec;
-  readonly id: string;
-}
 
 interface Point {
   /** The value's label on each axis. */
@@ -128,9 +107,3 @@ function oneAtATime(axes: readonly Axis[]): (readonly AxisEntry[])[] {
 /** "str-threshold-function-lenet5-mnist" */
 const defaultName = ({ pruner }: Ablation, axes: readonly Axis[], { model, data }: Pick<RunRequest, 'model' | 'data'>): string =>
   [toSpec(pruner).use, ...axes.map(({ name }) => name), model.spec.use, data.spec.use].map(kebab).join('-');
-
-const kebab = (text: string): string =>
-  text
-    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .replace(/[^A-Za-z0-9]+/g, '-')
-    .toLowerCase();

@@ -33,7 +33,23 @@ export interface Config {
   readonly report?: string | false;
   /** What `ablate` varies; it takes no notice of `pruners`. */
   readonly ablation?: AblationConfig;
+  /** What `swap` exchanges; it takes no notice of `pruners`. */
+  readonly swap?: SwapConfig;
 }
+
+/** Methods whose budgets and selections are exchanged, at every sparsity with every seed of the configuration. */
+export interface SwapConfig {
+  /** Each takes a sparsity and an allocation. Default: str, gmp, gmp with ERK, global-magnitude. */
+  readonly pruners?: readonly ComponentReference<'pruner'>[];
+  /** Default: all. */
+  readonly controls?: readonly SwapControl[];
+  /** kebab-case; names the file `runs/<name>.study.json`. Default: made of model and data. */
+  readonly name?: string;
+}
+
+/** What is trained beside the exchanges, so that it shows what a method's mask, its places and its init are worth. */
+export const SWAP_CONTROLS = ['rewound', 'layer-shuffled', 'reinitialized', 'random', 'small-dense'] as const;
+export type SwapControl = (typeof SWAP_CONTROLS)[number];
 
 /** What is varied about one pruner, at every sparsity with every seed of the configuration. */
 export interface AblationConfig {
@@ -60,10 +76,13 @@ export type ResolvedConfig = Required<Config> & {
   readonly sparsity: readonly number[];
   readonly seeds: readonly number[];
   readonly ablation: Ablation;
+  readonly swap: Swap;
 };
 
 /** An ablation with its defaults filled in, but for the name. */
 export type Ablation = Required<Omit<AblationConfig, 'name'>> & Pick<AblationConfig, 'name'>;
+
+export type Swap = Required<Omit<SwapConfig, 'name'>> & Pick<SwapConfig, 'name'>;
 
 const reference = <K extends 'model' | 'dataset' | 'pruner' | 'regularizer'>(kind: K) =>
   z.custom<ComponentReference<K>>(
@@ -74,16 +93,24 @@ const reference = <K extends 'model' | 'dataset' | 'pruner' | 'regularizer'>(kin
 const listOf = <T extends z.ZodType>(item: T) =>
   z.union([item, z.array(item).min(1)]).transform((value) => (Array.isArray(value) ? (value as z.output<T>[]) : [value as z.output<T>]));
 
+const studyName = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be kebab-case, such as "which-estimator"');
+
 const ablationSchema = z.strictObject({
   pruner: reference('pruner').default('str'),
   axes: z
     .record(z.string(), z.union([z.literal('all'), z.array(z.custom<AxisValue>()).min(1)], 'must be "all" or a list of values'))
     .default({}),
   mode: z.enum(['one-at-a-time', 'grid']).default('one-at-a-time'),
-  name: z
-    .string()
-    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be kebab-case, such as "which-estimator"')
-    .optional(),
+  name: studyName.optional(),
+});
+
+const swapSchema = z.strictObject({
+  pruners: z
+    .array(reference('pruner'))
+    .min(2, 'needs two methods or more')
+    .default(['str', 'gmp', { use: 'gmp', allocation: 'erk' }, 'global-magnitude']),
+  controls: z.array(z.enum(SWAP_CONTROLS)).default([...SWAP_CONTROLS]),
+  name: studyName.optional(),
 });
 
 const groups = Object.keys(regularizerGroups.shape).map((group) => [group, reference('regularizer').optional()]);
@@ -106,6 +133,7 @@ const configSchema = z.strictObject({
   runs: z.string().default('runs'),
   report: z.union([z.string(), z.literal(false)]).default('report'),
   ablation: ablationSchema.prefault({}),
+  swap: swapSchema.prefault({}),
 });
 
 /** Checks a configuration and fills in the defaults. Throws `E_CONFIG` with every problem and what is allowed. */
@@ -130,5 +158,6 @@ const schemaAt = (path: readonly PropertyKey[]): string[] | undefined => {
   if (path.length === 0) return Object.keys(configSchema.shape);
   if (path[0] === 'training') return Object.keys(path[1] === 'regularizers' ? regularizerGroups.shape : trainingOptions.shape);
   if (path[0] === 'ablation' && path.length === 1) return Object.keys(ablationSchema.shape);
+  if (path[0] === 'swap' && path.length === 1) return Object.keys(swapSchema.shape);
   return path[0] === 'prunable' ? Object.keys(prunableOptions.shape) : undefined;
 };

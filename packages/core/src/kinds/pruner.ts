@@ -23,6 +23,8 @@ export interface InitContext {
   random(purpose: string): RandomStream;
   /** One object for several kernels: made at the first call with this key, handed out again afterwards. Lives as long as the attachment. */
   shared<T>(key: string, make: () => T): T;
+  /** What the run named by `Pruner.source` ended with: the values of its pruned kernels, by name. Absent where no run is carried out. */
+  readonly source?: ReadonlyMap<string, Float32Array>;
 }
 
 export interface ForwardContext {
@@ -62,6 +64,10 @@ export interface Pruner<State = any> {
   readonly sparsity?: number;
   /** Ask for ∂L/∂(effective weight) of every kernel, in all steps or in some. */
   readonly usesDenseGradients?: boolean | ((step: number) => boolean);
+  /** Id of a finished run of the same folder, with the same kernels, whose final weights `init` is given. */
+  readonly source?: string;
+  /** The network starts from another draw of its initializers than the runs of other pruners with the same seed. */
+  readonly redrawsInit?: boolean;
   /** L2 coefficient of the trainable variables in the state; absent: what the training says, by default what pulls on the kernels. */
   readonly stateDecay?: number;
   /** The state of one kernel; called once per kernel, inside `tf.tidy`. */

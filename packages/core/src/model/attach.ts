@@ -12,6 +12,8 @@ export interface AttachOptions {
   /** Length of the training, for methods that plan by it. */
   readonly totalSteps?: number;
   readonly prunable?: PrunableOptions;
+  /** For a pruner with a `source`: the final values of that run's pruned kernels, by name. */
+  readonly source?: ReadonlyMap<string, Float32Array>;
 }
 
 /** What a trained variable is for; weight decay differs by it. */
@@ -58,7 +60,7 @@ export interface PrunedModel {
 export function attach(
   model: tf.LayersModel,
   pruner: Pruner,
-  { seed = 0, totalSteps = 1, prunable = {} }: AttachOptions = {},
+  { seed = 0, totalSteps = 1, prunable = {}, source }: AttachOptions = {},
 ): PrunedModel {
   const who = (pruner as { spec?: { use: string } }).spec?.use ?? 'pruner';
   const fields = weightFields(model);
@@ -70,6 +72,7 @@ export function attach(
     totalSteps,
     random: (purpose) => randomStream(seed, 'pruner', purpose),
     shared: memo(),
+    ...(source ? { source } : {}),
   };
   const layers: PrunedLayer<unknown>[] = [];
   try {

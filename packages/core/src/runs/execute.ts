@@ -13,6 +13,7 @@ import { openRunFolder, type RunFolder } from './run-folder.ts';
 import { runId } from './run-id.ts';
 import { lockRun } from './run-lock.ts';
 import { saveModel } from './save-model.ts';
+import { savedKernels } from './saved-kernels.ts';
 import { type RunProgress, totals, trainEpochs, type ValidationHistory } from './train-epochs.ts';
 
 export interface ExecuteOptions {
@@ -81,11 +82,14 @@ async function train(run: RunRequest, spec: RunSpec, id: string, folder: RunFold
   const splits = await run.data.load();
   const stepsPerEpoch = Math.floor(splits.train.labels.length / training.batchSize);
   if (stepsPerEpoch === 0) throw tooFewExamples(splits.train.labels.length, training.batchSize);
-  const model = run.model.build({ inputShape, classes, seed: (name) => randomStream(run.seed, 'init', name).seed() });
   const { pruner, seed, prunable = {}, data } = run;
+  const source = pruner.source === undefined ? undefined : await savedKernels(path.join(options.runs, pruner.source), prunable);
+  const draw = pruner.redrawsInit ? 'init again' : 'init';
+  const model = run.model.build({ inputShape, classes, seed: (name) => randomStream(seed, draw, name).seed() });
   let trainer: Trainer | undefined;
   try {
-    trainer = createTrainer({ model, pruner, training, stepsPerEpoch, seed, prunable, engine: options.engine });
+    const from = source ? { source } : {};
+    trainer = createTrainer({ model, pruner, training, stepsPerEpoch, seed, prunable, engine: options.engine, ...from });
     const onProgress = (progress: Omit<RunProgress, 'id'>) => options.onProgress?.({ id, ...progress });
     const { batchSize } = training;
     const { seconds, ...validation } = await trainEpochs({ trainer, data, splits, seed, batchSize, stepsPerEpoch, folder, onProgress });

@@ -26,6 +26,8 @@ export interface TrainerOptions {
   readonly seed?: number;
   readonly prunable?: PrunableOptions;
   readonly engine?: Engine;
+  /** For a pruner with a `source`, as `attach` has it. */
+  readonly source?: ReadonlyMap<string, Float32Array>;
   /** Default: cross-entropy of logits with the training's label smoothing. */
   readonly loss?: Loss;
 }
@@ -76,7 +78,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
   const loss = options.loss ?? crossEntropy(training.labelSmoothing);
   const evaluationLoss = options.loss ?? crossEntropy();
   const totalSteps = training.epochs * stepsPerEpoch;
-  const pruned = attach(model, pruner, { seed, totalSteps, prunable });
+  const pruned = attach(model, pruner, { seed, totalSteps, prunable, ...(options.source ? { source: options.source } : {}) });
   const sgd = createSgd(pruned.trained, training, regularization);
   const slotNames = new Map([...pruned.variables].map(([name, variable]) => [variable, name]));
   const variables = new Map([

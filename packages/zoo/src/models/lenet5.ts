@@ -18,8 +18,9 @@ import { batchNormLayer } from './layers.ts';
  *
  * @param options.batchNorm Batch normalization after both convolutions and before the relu of fc1, which then have no biases: for trying a
  * method on a network that has some. Default false.
+ * @param options.width Factor on the filters of conv1 and conv2 and the units of fc1, rounded, at least 1 each. Default 1.
  * @throws {EspalierError} `E_INPUT_SHAPE` if the examples are not images, or smaller than 16x16.
- * @example lenet5()
+ * @example lenet5({ width: 0.5 })
  * @see https://doi.org/10.1109/5.726791
  */
 export const lenet5 = defineModel({
@@ -27,15 +28,22 @@ export const lenet5 = defineModel({
   summary: "LeNet-5 in Caffe's form, 430,500 weights on MNIST (LeCun et al., 1998)",
   options: z.strictObject({
     batchNorm: z.boolean().default(false).describe('Batch normalization after both convolutions and before the relu of fc1'),
+    width: z.number().positive().default(1).describe('Factor on the filters and units of all layers but the last'),
   }),
-  create: ({ batchNorm }) => ({ build: (context) => build(batchNorm, context), usual: { inputShape: [28, 28, 1], classes: 10 } }),
+  create: (options) => ({ build: (context) => build(options, context), usual: { inputShape: [28, 28, 1], classes: 10 } }),
 });
 
 // --- helpers ---
 
-function build(batchNorm: boolean, { inputShape, classes, seed }: ModelContext): tf.LayersModel {
+interface Lenet5Options {
+  readonly batchNorm: boolean;
+  readonly width: number;
+}
+
+function build({ batchNorm, width }: Lenet5Options, { inputShape, classes, seed }: ModelContext): tf.LayersModel {
   const { heNormal, leCunNormal } = tf.initializers;
   const useBias = !batchNorm;
+  const scaled = (n: number) => Math.max(1, Math.round(n * width));
   const conv = (name: string, filters: number) =>
     tf.layers.conv2d({ filters, kernelSize: 5, useBias, kernelInitializer: leCunNormal({ seed: seed(name) }), name });
   const normalized = (name: string) => (batchNorm ? [batchNormLayer(name)] : []);
@@ -43,15 +51,15 @@ function build(batchNorm: boolean, { inputShape, classes, seed }: ModelContext):
     name: 'lenet5',
     layers: [
       tf.layers.inputLayer({ inputShape: imageShape('lenet5', inputShape, 16), name: 'input' }),
-      conv('conv1', 20), // 24x24x20 for MNIST
+      conv('conv1', scaled(20)), // 24x24x20 for MNIST
       ...normalized('bn1'),
       tf.layers.maxPooling2d({ poolSize: 2, strides: 2, name: 'pool1' }), // 12x12x20
-      conv('conv2', 50), // 8x8x50
+      conv('conv2', scaled(50)), // 8x8x50
       ...normalized('bn2'),
       tf.layers.maxPooling2d({ poolSize: 2, strides: 2, name: 'pool2' }), // 4x4x50
       tf.layers.flatten({ name: 'flatten' }), // 800
       tf.layers.dense({
-        units: 500,
+        units: scaled(500),
         useBias,
         ...(batchNorm ? {} : { activation: 'relu' as const }),
         kernelInitializer: heNormal({ seed: seed('fc1') }),
