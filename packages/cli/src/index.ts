@@ -1,5 +1,6 @@
 export { type AblateOptions, type AblationResult, ablate } from './ablate.ts';
 export { type CompareOptions, type Comparison, compare } from './compare.ts';
-export { type AblationConfig, type AxisValue, type Config, defineConfig, type SwapConfig, type SwapControl } from './config/config.ts';
+export { type AblationConfig, type AxisValue, type Config, defineConfig, type SwapConfig } from './config/config.ts';
+export type { SwapControl } from './config/swap-controls.ts';
 export { type CostOptions, type CostResult, cost } from './cost.ts';
 export { type SwapOptions, swap } from './swap.ts';

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { type ParsedAxis, parseAxis, parseValue } from './ablation/parse-axis.ts';
+import { type ParsedAxis, parseAxis, parseValue, parseValues } from './ablation/parse-axis.ts';
+import { SWAP_CONTROLS } from './config/swap-controls.ts';
 import { KINDS } from './kinds.ts';
 import { version } from './version.ts';
 
@@ -55,6 +56,26 @@ export function createProgram(): { readonly program: Command; run(args: readonly
       run(async () => (await import('./commands/ablate.ts')).ablateCommand)(withReport(flags) as never),
     );
   addTrainingOptions(ablate);
+
+  const swap = program
+    .command('swap')
+    .summary('the budgets of methods under the selections of others, and controls: which of the two makes a method win')
+    .description(
+      'Trains every method as it is, then every method on the budget of every other, and controls of their masks, at every sparsity with every seed; writes the matrix, what budgets and selections contribute, and the report. Runs are shared with "compare": what is finished is not trained again. Flags go before the configuration file.',
+    )
+    .option(
+      '-p, --pruners <pruners>',
+      'comma-separated: str,gmp(every=50); each takes a sparsity and an allocation (default: str,gmp,gmp(allocation=erk),global-magnitude)',
+      parseValues,
+    )
+    .option('--controls <names>', `comma-separated, of ${SWAP_CONTROLS.join(', ')} (default: all)`, names)
+    .option('--no-controls', 'the matrix alone')
+    .option('-n, --name <name>', 'of the study, kebab-case (default: made of model and data)')
+    .addHelpText('after', SWAP_EXAMPLES)
+    .action((flags: Record<string, unknown>) =>
+      run(async () => (await import('./commands/swap.ts')).swapCommand)(withReport(withControls(flags)) as never),
+    );
+  addTrainingOptions(swap);
 
   program
     .command('report [runs...]')
@@ -192,11 +213,14 @@ const addTrainingOptions = (command: Command): Command =>
 /** `--no-report` makes commander give the option a value that nobody typed. */
 const withReport = (flags: Record<string, unknown>) => ({ ...flags, ...(flags.report === true ? { report: undefined } : {}) });
 
+const withControls = (flags: Record<string, unknown>) => ({ ...flags, ...(flags.controls === true ? { controls: undefined } : {}) });
+
 const EXAMPLES = `
 Examples:
   $ espalier compare                                   five methods on MNIST at 90 % sparsity
   $ espalier compare -p str,gmp -s 0.9,0.98 --seeds 0,1,2
   $ espalier ablate --axis threshold-function --axis estimator --mode grid
+  $ espalier swap -p 'str,gmp,gmp(allocation=erk)' -s 0.95 --seeds 0,1,2
   $ espalier report runs --format markdown
   $ espalier plugins --kind pruner
 `;
@@ -245,6 +269,20 @@ In a configuration (espalier.config.ts):
     sparsity: [0.9, 0.95],
     seeds: [0, 1, 2],
     ablation: { pruner: 'str', axes: { g: 'all', estimator: ['subgradient', 'straight-through'] }, mode: 'grid' },
+  });
+`;
+
+const SWAP_EXAMPLES = `
+Examples:
+  $ espalier swap --sparsity 0.95 --seeds 0,1,2
+  $ espalier swap --pruners 'str,gmp,gmp(allocation=erk),global-magnitude' --controls rewound,layer-shuffled
+  $ espalier swap --pruners 'str,dnw,random' --no-controls --name which-budget
+
+In a configuration (espalier.config.ts):
+  export default defineConfig({
+    sparsity: 0.95,
+    seeds: [0, 1, 2],
+    swap: { pruners: ['str', 'gmp', { use: 'gmp', allocation: 'erk' }], controls: ['rewound', 'layer-shuffled'] },
   });
 `;
 

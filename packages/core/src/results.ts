@@ -121,11 +121,12 @@ export const studyRunSchema = z.strictObject({
 export type StudyRun = z.infer<typeof studyRunSchema>;
 
 /**
- * What the second axis of a swap study holds, besides each method as it is: methods that select weights on the budgets of the first axis, and
+ * What the second axis of a swap study holds, besides each method as it is: the methods' selections, on the budgets of the first axis, and
  * controls.
  */
 export const swapSchema = z.strictObject({
-  selections: z.array(z.string()),
+  /** By the method's label on the first axis; methods that differ in their allocation alone share one. */
+  selectionOf: z.record(z.string(), z.string()),
   controls: z.array(z.string()),
   /** Controls that can't be had, and why. */
   leftOut: z.array(z.strictObject({ control: z.string(), reason: z.string() })),

@@ -33,11 +33,10 @@ export interface StudySlice {
 /** Lays the results out by what the study set out to run. */
 export function slicesOf(study: Study, results: readonly RunResult[]): StudySlice[] {
   const byId = new Map(results.map((result) => [result.id, result]));
-  const groups = groupBy(study.runs, (run) => `${settingOf(run).model} ${settingOf(run).data}`);
-  const parts = [...groups.values()].flatMap((runs) => (settingFollowsAxes(runs) ? [runs] : [...groupBy(runs, settingKey).values()]));
+  const parts = study.runs.length && settingFollowsAxes(study.runs) ? [study.runs] : onEqualTerms(study.runs);
   const between = differences(parts.map(([run]) => ({ setting: settingOf(run as StudyRun) })));
   return parts.map((runs): StudySlice => {
-    const points = [...groupBy(runs, (run) => `${pointKey(run)} ${run.requested}`).values()].map((same) => pointOf(same, byId));
+    const points = [...groupBy(runs, pointKey).values()].map((same) => pointOf(same, byId));
     const settings = new Set(points.map(({ setting }) => setting.key));
     const setting = (points[0] as StudyPoint).setting;
     const dense = settings.size > 1 ? [] : results.filter((result) => isDense(result) && settingKey(result) === setting.key);
@@ -91,11 +90,19 @@ export function pointName({ mode, axes }: Study, { at, requested }: Pick<StudyPo
 
 const settingKey = (run: Pick<StudyRun, 'spec'>): string => settingOf(run).key;
 
-const pointKey = ({ at }: StudyRun): string =>
-  Object.entries(at)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flat()
-    .join('\n');
+const pointKey = ({ at, requested }: StudyRun): string =>
+  [
+    ...Object.entries(at)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flat(),
+    requested,
+  ].join('\n');
+
+/** Models and data sets apart, then terms that follow no axis. */
+function onEqualTerms(runs: readonly StudyRun[]): (readonly StudyRun[])[] {
+  const groups = groupBy(runs, (run) => `${settingOf(run).model} ${settingOf(run).data}`);
+  return [...groups.values()].flatMap((some) => (settingFollowsAxes(some) ? [some] : [...groupBy(some, settingKey).values()]));
+}
 
 const settingFollowsAxes = (runs: readonly StudyRun[]): boolean =>
   [...groupBy(runs, pointKey).values()].every((same) => new Set(same.map(settingKey)).size === 1);

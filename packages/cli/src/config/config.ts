@@ -3,6 +3,7 @@ import { prunableOptions, regularizerGroups, sparsityOption, trainingOptions } f
 import * as z from 'zod';
 import type { TrainingReferences } from '../build-training.ts';
 import { configInvalid } from '../errors.ts';
+import { SWAP_CONTROLS, type SwapControl } from './swap-controls.ts';
 
 /** A comparison: every pruner at every sparsity with every seed, on one model and one data set. */
 export interface Config {
@@ -46,10 +47,6 @@ export interface SwapConfig {
   /** kebab-case; names the file `runs/<name>.study.json`. Default: made of model and data. */
   readonly name?: string;
 }
-
-/** What is trained beside the exchanges, so that it shows what a method's mask, its places and its init are worth. */
-export const SWAP_CONTROLS = ['rewound', 'layer-shuffled', 'reinitialized', 'random', 'small-dense'] as const;
-export type SwapControl = (typeof SWAP_CONTROLS)[number];
 
 /** What is varied about one pruner, at every sparsity with every seed of the configuration. */
 export interface AblationConfig {

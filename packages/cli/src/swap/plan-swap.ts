@@ -13,7 +13,8 @@ import {
   savedKernels,
 } from '@espalier/core';
 import { buildTraining } from '../build-training.ts';
-import type { ResolvedConfig, SwapControl } from '../config/config.ts';
+import type { ResolvedConfig } from '../config/config.ts';
+import type { SwapControl } from '../config/swap-controls.ts';
 import { buildTask, kebab, type PlannedRun, plannedRun } from '../plan-runs.ts';
 import { type SwapMethod, swapMethods } from './methods.ts';
 import { smallDense } from './small-dense.ts';
@@ -82,7 +83,7 @@ export function planSwap(config: ResolvedConfig, registry: Registry, engine: Run
         { name: SELECTION, values: [OWN, ...selections.map(({ label }) => label), ...controls], base: OWN },
       ],
       swap: {
-        selections: selections.map(({ label }) => label),
+        selectionOf: Object.fromEntries(methods.map(({ label, selection }) => [label, selection.label])),
         controls: controls.filter((control) => control !== 'small-dense' || smallCells.length > 0),
         leftOut: leftOut.map((reason) => ({ control: 'small-dense', reason })),
       },
@@ -96,22 +97,23 @@ export function planSwap(config: ResolvedConfig, registry: Registry, engine: Run
     ...stage([...own, ...smallCells], [...denseRuns, ...own.map(planOf), ...smallCells.map(planOf)]),
     async next(results, runs) {
       const finished = new Set(results.filter(({ status }) => status === 'finished').map(({ id }) => id));
-      const followers: Cell[] = [];
+      const swapped: Cell[] = [];
+      const controlled: Cell[] = [];
       for (const { method, sparsity, seed, planned } of own.filter(({ planned: { id } }) => finished.has(id))) {
         const folder = path.join(runs, planned.id);
         const allocation = fromRun({ run: runBudget(folder) });
         for (const selection of selections)
-          followers.push(cell(method, selection.label, sparsity, runOf(selection.on(allocation, sparsity), seed)));
+          swapped.push(cell(method, selection.label, sparsity, runOf(selection.on(allocation, sparsity), seed)));
         const mask = controls.some((control) => control in MASKS)
           ? { sparsity, run: planned.id, digest: maskDigest(await savedKernels(folder, prunable)) }
           : undefined;
         for (const control of controls) {
           const changes = MASKS[control];
-          if (mask && changes) followers.push(cell(method, control, sparsity, runOf(fixedMask({ ...mask, ...changes }), seed)));
-          if (control === 'random') followers.push(cell(method, control, sparsity, runOf(random({ sparsity, allocation }), seed)));
+          if (mask && changes) controlled.push(cell(method, control, sparsity, runOf(fixedMask({ ...mask, ...changes }), seed)));
+          if (control === 'random') controlled.push(cell(method, control, sparsity, runOf(random({ sparsity, allocation }), seed)));
         }
       }
-      return stage([...own, ...followers, ...smallCells], followers.map(planOf));
+      return stage([...own, ...swapped, ...controlled, ...smallCells], [...swapped, ...controlled].map(planOf));
     },
   };
 }

@@ -3,6 +3,7 @@ import { percent, shortPercent, slug } from '../format.ts';
 import { textWidth } from '../render/font.ts';
 import { mean } from '../statistics.ts';
 import { type StudyPoint, type StudySlice, slicesOf, sparsitiesOf } from '../study-points.ts';
+import { asSwap, matrixOf } from '../swap-matrix.ts';
 import type { Figure, FigureRow } from './figure.ts';
 import { config, FONT_SIZE, TWO_COLUMNS } from './theme.ts';
 
@@ -13,9 +14,11 @@ const SPAN = 0.05;
 
 /**
  * The grid of a study as colours: mean accuracy of each combination of its first two axes, one picture per model, data set and requested
- * sparsity. Points without a finished run are blank and say so. Nothing for a study that is no grid of two axes.
+ * sparsity. Points without a finished run are blank and say so. Of a swap, the matrix. Nothing for a study that is no grid of two axes.
  */
-export function pivotHeatmaps(study: Study, results: readonly RunResult[]): Figure[] {
+export function pivotHeatmaps(given: Study, results: readonly RunResult[]): Figure[] {
+  const swap = asSwap(given);
+  const study = swap ? matrixOf(swap) : given;
   const [rows, columns, ...others] = study.axes.map(({ name }) => name);
   if (study.mode !== 'grid' || !rows || !columns || others.length) return [];
   return slicesOf(study, results).flatMap((slice) =>

@@ -22,6 +22,7 @@ import { renderMarkdown } from '../render/markdown.ts';
 import { renderTerminal } from '../render/terminal.ts';
 import { groupRuns } from '../run-groups.ts';
 import { studyTables } from '../study-tables.ts';
+import { withoutSwapped } from '../swap-matrix.ts';
 import type { Table } from '../table.ts';
 import { writeWhole } from './files.ts';
 import { indexPage, type PageFigure } from './index-page.ts';
@@ -77,10 +78,11 @@ export async function writeReport({
   const found = readSources(folders);
   const results = source.results ?? found.results;
   const studies = source.studies ?? (source.results ? [] : found.studies);
-  const logs = logsOf(results, folders);
+  const compared = withoutSwapped(results, studies);
+  const logs = logsOf(compared, folders);
   const made = (table: Table) => withProvenance(table, results, found.origins, command);
-  const table = made(comparisonTable(results, { ...comparisonReference(results, studies, reference), copied }));
-  const layers = made(layerTable(results));
+  const table = made(comparisonTable(compared, { ...comparisonReference(compared, studies, reference), copied }));
+  const layers = made(layerTable(compared));
   const files: string[] = [];
   const write = (name: string, content: string | Uint8Array, format?: ReportFormat) => {
     if (format && !formats.includes(format)) return;
@@ -108,19 +110,19 @@ export async function writeReport({
       return { table: shown, files: writeTable(name, shown) };
     }),
   }));
-  const compared = { table, files: writeTable('table', table) };
+  const overall = { table, files: writeTable('table', table) };
   const byLayer = { table: layers, files: writeTable('layers', layers) };
 
   const drawn: PageFigure[] = [];
   const figures: Figure[] = [
-    ...accuracyVsSparsity(results, copied),
-    ...accuracyVsMultiplyAdds(results, copied),
-    ...layerBudget(results),
-    ...sparsityOverTime(results, logs),
-    ...thresholdOverTime(results, logs),
-    ...forcesOverTime(results, logs),
-    ...layerHeatmap(results, logs),
-    ...masksOverTime(results, logs),
+    ...accuracyVsSparsity(compared, copied),
+    ...accuracyVsMultiplyAdds(compared, copied),
+    ...layerBudget(compared),
+    ...sparsityOverTime(compared, logs),
+    ...thresholdOverTime(compared, logs),
+    ...forcesOverTime(compared, logs),
+    ...layerHeatmap(compared, logs),
+    ...masksOverTime(compared, logs),
     ...studies.flatMap((study) => pivotHeatmaps(study, results)),
     ...more,
   ];
@@ -133,7 +135,7 @@ export async function writeReport({
     drawn.push({ figure, svg, files: files.slice(before).map((file) => path.posix.join('figures', path.basename(file))) });
   }
   const commands = unique([...(table.provenance?.commands ?? []), ...studied.map((study) => study.command)]);
-  write('index.html', indexPage({ studies: studied, table: compared, layers: byLayer, figures: drawn, commands }));
+  write('index.html', indexPage({ studies: studied, table: overall, layers: byLayer, figures: drawn, commands }));
   return { files, index: path.join(out, 'index.html') };
 }
 
