@@ -6,5 +6,5 @@ export const dense = definePruner({
   name: 'dense',
   summary: 'No pruning: what the others are compared with',
   options: z.strictObject({}),
-  create: () => ({ init: () => ({}), reparameterize: (weight) => weight }),
+  create: () => ({ gradientsOf: 'all', init: () => ({}), reparameterize: (weight) => weight }),
 });

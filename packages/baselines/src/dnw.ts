@@ -47,6 +47,7 @@ export const dnw = definePruner({
         const counts = shared('counts', () => allocateCounts(kernels, options));
         return { mask: tf.variable(topKMask(kernel, score, counts.get(kernel.name) ?? kernel.size), false) };
       },
+      gradientsOf: 'all',
       reparameterize: (weight, { mask }) => maskedStraightThrough(weight, mask),
       afterStep(layers) {
         updateMasks(

@@ -5,6 +5,7 @@ import type { SubgradientEstimator } from '@espalier/core';
  * estimator.
  */
 export const leak = (theta: number): SubgradientEstimator => ({
+  gradientsOf: theta > 0 ? 'all' : 'nonzero',
   backward: ({ upstream, weight, threshold }) => ({
     weight: theta === 1 ? upstream : upstream.mul(weight.abs().greater(threshold).cast('float32').maximum(theta)),
     threshold: threshold.zerosLike(),

@@ -34,6 +34,7 @@ export function scheduledMasks({ schedule, every, freeze, sparsity, ...rest }: S
     // Rounding in each layer by itself can miss the total.
     ...(rest.rounding === 'total' ? { sparsity: sparsity * schedule.at(1) } : {}),
     init: (kernel) => ({ mask: tf.variable(tf.ones([...kernel.shape]), false) }),
+    gradientsOf: 'nonzero',
     reparameterize: (weight, { mask }) => masked(weight, mask),
     beforeStep(layers, { step, totalSteps }) {
       if (step % every !== 0 || (freeze && fractionBefore(step, totalSteps) === 1)) return;

@@ -90,6 +90,17 @@ export const finishedResultSchema = z.strictObject({
   epochs: z.int().positive(),
   steps: z.int().positive(),
   layers: z.array(layerResultSchema),
+  /**
+   * Multiply-adds of the whole training: of every step with every example of its batch, forward, gradient of the inputs and gradient of the
+   * weights; evaluation aside. And those of the same training without pruning. Results of older versions lack these three.
+   */
+  trainingMultiplyAdds: z.number().optional(),
+  denseTrainingMultiplyAdds: z.number().optional(),
+  /**
+   * The step (from 0; `steps` for what the end of the training did) from which on no step used more than 1.01 times the weights that the
+   * pruner promises to leave, and the epochs done by then. Null where nothing is promised, or where the promise was not kept.
+   */
+  reachedAt: z.strictObject({ step: count, epoch: z.number().nonnegative() }).nullable().optional(),
 });
 export type FinishedResult = z.infer<typeof finishedResultSchema>;
 

@@ -23,8 +23,11 @@ export interface ThresholdedPrunerOptions<State> {
  */
 export function thresholdedPruner<State>({ sparsity, source, operator, estimator }: ThresholdedPrunerOptions<State>): Pruner<State> {
   const { threshold, reported, finish, ...rest } = source.towards(sparsity);
+  const { gradientsOf = 'all' } = estimator;
   return {
     ...rest,
+    gradientsOf:
+      typeof gradientsOf === 'function' ? (weight, state) => gradientsOf({ weight, threshold: threshold(weight, state) }) : gradientsOf,
     reparameterize: (weight, state, { progress }) => applyThreshold(weight, threshold(weight, state), { operator, estimator, progress }),
     ...(finish ? { finish: (layers, context) => finish(layers, { ...context, operator }) } : {}),
     ...(reported ? { threshold: reported } : {}),

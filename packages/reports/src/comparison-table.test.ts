@@ -34,6 +34,25 @@ describe('comparisonTable', () => {
     );
   });
 
+  it('shows what training cost and when the target was reached, where the runs say so', () => {
+    const shown = (runs: Parameters<typeof comparisonTable>[0]) => {
+      const { columns, rows } = comparisonTable(runs);
+      const keys = ['trainingMultiplyAdds', 'trainingMultiplyAddsFraction', 'reachedAtEpoch'] as const;
+      const has = keys.filter((key) => columns.some((column) => column.key === key));
+      return rows.map(({ cells }) => has.map((key) => cells[key]?.value));
+    };
+    const training = { trainingMultiplyAdds: 250, denseTrainingMultiplyAdds: 1000 };
+    const dense = { ...result(), trainingMultiplyAdds: 1000, denseTrainingMultiplyAdds: 1000, reachedAt: null };
+    const told = (seed: number, step: number) => ({ ...gmp(seed, 0.98), ...training, reachedAt: { step, epoch: step / 10 } });
+    expect(shown([dense, told(0, 20), told(1, 30), gmp(2, 0.98)])).toEqual([
+      [1000, 1, null],
+      [250, 0.25, 2.5],
+    ]);
+    expect(shown([result(), gmp(0, 0.98)])).toEqual([[], []]);
+    expect(texts([result(), gmp(0, 0.98)]).join()).not.toMatch(/training|Reached at/);
+    expect(texts([told(0, 20)]).join()).toMatch(/of training.*Reached at/);
+  });
+
   it('does not pair with a dense run on other terms', () => {
     const table = comparisonTable([result({ training: { epochs: 5 } }), gmp(0, 0.98)]);
     expect(table.columns.map(({ key }) => key)).not.toContain('accuracyDelta');

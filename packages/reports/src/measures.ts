@@ -26,6 +26,13 @@ export const ACCURACY: Column = {
 };
 export const MULTIPLY_ADDS: Column = { ...number, key: 'multiplyAdds', label: 'Multiply-adds', format: 'si', direction: 'lower' };
 
+/** Of runs that have them; results of older versions don't. */
+const TRAINING: readonly Column[] = [
+  { ...number, key: 'trainingMultiplyAdds', label: 'Training multiply-adds', format: 'si' },
+  { ...number, key: 'trainingMultiplyAddsFraction', label: '… of dense training', unit: '%', format: 'percent', digits: 1 },
+];
+const REACHED_AT: Column = { ...number, key: 'reachedAtEpoch', label: 'Reached at (epoch)', format: 'si' };
+
 /** With the reference's name; seed by seed, so the interval is narrower than the two deviations let one think. */
 export const differenceColumn = (reference: string): Column => ({
   ...number,
@@ -50,12 +57,15 @@ export function measureColumns(runs: readonly FinishedResult[], difference: Colu
     { key: 'parameters', label: 'Parameters', format: 'si', align: 'right', ...constant((run) => run.parameters) },
     MULTIPLY_ADDS,
     { ...number, key: 'multiplyAddsFraction', label: '… of dense', unit: '%', format: 'percent', digits: 1 },
+    ...(runs.some(hasTrainingCost) ? TRAINING : []),
+    ...(runs.some(({ reachedAt }) => reachedAt) ? [REACHED_AT] : []),
   ];
 }
 
 /** The cells of these columns, but for the difference. */
 export function measureCells(finished: readonly FinishedResult[]): Record<string, Cell> {
-  const statistic = (value: (run: FinishedResult) => number) => meanCell(samplesOf(finished, value));
+  const statistic = (value: (run: FinishedResult) => number, runs = finished) => meanCell(samplesOf(runs, value));
+  const trained = finished.filter(hasTrainingCost);
   return {
     sparsity: statistic((run) => run.sparsity),
     wholeSparsity: statistic((run) => run.wholeSparsity),
@@ -65,6 +75,15 @@ export function measureCells(finished: readonly FinishedResult[]): Record<string
     parameters: statistic((run) => run.parameters),
     multiplyAdds: statistic((run) => run.multiplyAdds),
     multiplyAddsFraction: statistic((run) => (run.denseMultiplyAdds ? run.multiplyAdds / run.denseMultiplyAdds : 1)),
+    trainingMultiplyAdds: statistic((run) => run.trainingMultiplyAdds ?? 0, trained),
+    trainingMultiplyAddsFraction: statistic(
+      (run) => (run.denseTrainingMultiplyAdds ? (run.trainingMultiplyAdds ?? 0) / run.denseTrainingMultiplyAdds : 1),
+      trained,
+    ),
+    reachedAtEpoch: statistic(
+      (run) => run.reachedAt?.epoch ?? 0,
+      finished.filter(({ reachedAt }) => reachedAt),
+    ),
   };
 }
 
@@ -81,8 +100,20 @@ export function measureNotes(runs: readonly FinishedResult[]): Footnote[] {
       text: `Sparsity is the share of zeros among the ${prunable}prunable weights; of the whole model: among all its ${parameters}parameters.`,
     },
     { text: 'Multiply-adds are those of one forward pass of one example with the nonzero weights.' },
+    ...(runs.some(hasTrainingCost)
+      ? [
+          {
+            text: 'Those of training are of all steps with all their examples: forward, gradients of the inputs, and gradients of the weights that the method needs.',
+          },
+        ]
+      : []),
+    ...(runs.some(({ reachedAt }) => reachedAt)
+      ? [{ text: 'Reached at: from there on no step used more than 1.01 times the weights that are promised.' }]
+      : []),
   ];
 }
+
+const hasTrainingCost = (run: FinishedResult): boolean => run.trainingMultiplyAdds !== undefined;
 
 /** What ± and brackets are, where there are any. */
 export function statisticsNotes(cells: readonly Cell[], reference: string | undefined): Footnote[] {

@@ -21,6 +21,11 @@ export interface SubgradientEstimator {
    * differentiable by TensorFlow.js. The checks for estimators hold `backward` against it. Absent: a surrogate of no one function.
    */
   isGradientOf?(input: Pick<EstimatorInput, 'weight' | 'threshold' | 'operator'>): tf.Tensor;
+  /**
+   * The weights of which `backward` needs G, for W's gradient or τ's: those that are not zero, or all; or a function whose answer, a boolean
+   * tensor in the weight's shape, is true where it does. Nothing but the cost of training depends on it. Absent: all.
+   */
+  readonly gradientsOf?: 'nonzero' | 'all' | ((input: Pick<EstimatorInput, 'weight' | 'threshold'>) => tf.Tensor);
   /** Surrogates of ∂L/∂W, in the weight's shape, and of ∂L/∂τ, in the threshold's shape (`sumToShape` reduces to it). */
   backward(input: EstimatorInput): { weight: tf.Tensor; threshold: tf.Tensor };
 }

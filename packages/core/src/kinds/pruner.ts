@@ -48,6 +48,9 @@ export interface PrunedLayer<State> {
   readonly state: State;
 }
 
+/** As a method, so that a pruner of one state is a pruner of any. */
+type WeightsOf<State> = { of(weight: tf.Tensor, state: State): tf.Tensor }['of'];
+
 /**
  * A pruning method. It may hold options, never anything that changes: that lives in `State`, which core owns, saves and disposes of, so
  * that one pruner can prune two models at once.
@@ -68,6 +71,12 @@ export interface Pruner<State = any> {
   readonly source?: string;
   /** The network starts from another draw of its initializers than the runs of other pruners with the same seed. */
   readonly redrawsInit?: boolean;
+  /**
+   * The weights of which a step needs ∂L/∂(effective weight): those that are not zero, or all; or a function whose answer, a boolean tensor
+   * in the weight's shape, is true where it does. Nothing but the cost of training depends on it. Absent: all, so that a method that says
+   * nothing is not made out to be cheaper than it is. In a step with dense gradients it is all in any case.
+   */
+  readonly gradientsOf?: 'nonzero' | 'all' | WeightsOf<NoInfer<State>>;
   /** L2 coefficient of the trainable variables in the state; absent: what the training says, by default what pulls on the kernels. */
   readonly stateDecay?: number;
   /** The state of one kernel; called once per kernel, inside `tf.tidy`. */

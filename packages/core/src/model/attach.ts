@@ -19,6 +19,13 @@ export interface AttachOptions {
 /** What a trained variable is for; weight decay differs by it. */
 export type VariableRole = 'kernel' | 'state' | 'bias' | 'norm' | 'other';
 
+export interface ApplyOptions {
+  readonly training?: boolean;
+  readonly progress?: tf.Scalar;
+  readonly denseGradients?: Map<string, tf.Tensor>;
+  readonly effective?: Map<string, tf.Tensor>;
+}
+
 /** A model that computes with the effective weights of a pruner. */
 export interface PrunedModel {
   readonly model: tf.LayersModel;
@@ -32,10 +39,10 @@ export interface PrunedModel {
    */
   readonly variables: ReadonlyMap<string, tf.Variable>;
   /**
-   * Forward pass that computes every effective weight once. With `denseGradients`, the gradient with respect to each effective weight is
-   * put into that map during the backward pass.
+   * Forward pass that computes every effective weight once, and puts it into `effective`, if that is given. With `denseGradients`, the
+   * gradient with respect to each effective weight is put into that map during the backward pass.
    */
-  apply(inputs: tf.Tensor, options?: { training?: boolean; progress?: tf.Scalar; denseGradients?: Map<string, tf.Tensor> }): tf.Tensor;
+  apply(inputs: tf.Tensor, options?: ApplyOptions): tf.Tensor;
   /** The pruner's own term of the loss, if it has one. */
   penalty(): tf.Scalar | undefined;
   beforeStep(context: Omit<StepContext, 'random'>): void;
@@ -112,11 +119,12 @@ export function attach(
     layers,
     trained: trainedVariables(model, fields, layers, pruner),
     variables: allVariables(model, layers),
-    apply(inputs, { training = false, progress, denseGradients } = {}) {
+    apply(inputs, { training = false, progress, denseGradients, effective: into } = {}) {
       const at = progress ?? tf.scalar(1);
       cache = new Map(
         layers.map((layer) => {
           const effective = reparameterize(layer, at);
+          into?.set(layer.kernel.name, effective);
           return [layer.kernel.name, denseGradients ? tapGradient(effective, layer.kernel.name, denseGradients) : effective];
         }),
       );

@@ -126,6 +126,10 @@ describe('executeRun', () => {
       denseMultiplyAdds: 20,
       epochs: 3,
       steps: 3 * STEPS_PER_EPOCH,
+      // In batches of 10: the first step is dense, the others use 12 of 20 weights; the gradients are those of all.
+      trainingMultiplyAdds: 10 * (3 * 20 + 11 * (2 * 12 + 20)),
+      denseTrainingMultiplyAdds: 10 * 12 * 3 * 20,
+      reachedAt: { step: 12, epoch: 3 }, // by `finish`
     });
     expect(result.layers.map(({ name, nonzero }) => [name, nonzero])).toEqual([
       ['hidden', 5],

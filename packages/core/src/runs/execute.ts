@@ -14,6 +14,7 @@ import { runId } from './run-id.ts';
 import { lockRun } from './run-lock.ts';
 import { saveModel } from './save-model.ts';
 import { savedKernels } from './saved-kernels.ts';
+import { summaryOf } from './tally.ts';
 import { type RunProgress, totals, trainEpochs, type ValidationHistory } from './train-epochs.ts';
 
 export interface ExecuteOptions {
@@ -92,7 +93,8 @@ async function train(run: RunRequest, spec: RunSpec, id: string, folder: RunFold
     trainer = createTrainer({ model, pruner, training, stepsPerEpoch, seed, prunable, engine: options.engine, ...from });
     const onProgress = (progress: Omit<RunProgress, 'id'>) => options.onProgress?.({ id, ...progress });
     const { batchSize } = training;
-    const { seconds, ...validation } = await trainEpochs({ trainer, data, splits, seed, batchSize, stepsPerEpoch, folder, onProgress });
+    const notes = await trainEpochs({ trainer, data, splits, seed, batchSize, stepsPerEpoch, folder, onProgress });
+    const { seconds, tally } = notes;
     const measured = { ...measure(trainer.pruned), ...trainer.evaluate(splits.test, inputShape) };
     trainer.pruned.finalize();
     await saveModel(model, path.join(folder.path, 'model'));
@@ -101,9 +103,10 @@ async function train(run: RunRequest, spec: RunSpec, id: string, folder: RunFold
       ...identity(run),
       status: 'finished',
       ...measured,
-      validation: flat(validation),
+      validation: flat(notes),
       epochs: training.epochs,
       steps: trainer.totalSteps,
+      ...(tally ? summaryOf(tally, measured.layers, pruner.sparsity, { steps: trainer.totalSteps, stepsPerEpoch, batchSize }) : {}),
     };
   } finally {
     trainer?.dispose();

@@ -4,9 +4,10 @@ import type { PrunedModel } from '../model/attach.ts';
 import { randomStream } from '../random.ts';
 import { tf } from '../tf.ts';
 import { type Dynamics, watchDynamics } from '../training/dynamics.ts';
-import type { Evaluation, Trainer } from '../training/trainer.ts';
+import type { Evaluation, StepCounts, Trainer } from '../training/trainer.ts';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint.ts';
 import type { RunFolder } from './run-folder.ts';
+import { emptyTally, type Tally, withStep } from './tally.ts';
 
 export interface RunProgress {
   readonly id: string;
@@ -30,6 +31,13 @@ export interface TrainEpochsOptions {
   readonly onProgress: (progress: Omit<RunProgress, 'id'>) => void;
 }
 
+/** What a run keeps in its checkpoints beside the variables. */
+interface Notes extends ValidationHistory {
+  readonly seconds: number;
+  /** Checkpoints of older versions have none. */
+  readonly tally?: Tally;
+}
+
 export interface ValidationHistory {
   readonly last: Evaluation;
   readonly bestAccuracy: number;
@@ -41,29 +49,34 @@ export interface ValidationHistory {
  * All epochs of a run, or those that are left: trains, validates, logs, and saves a checkpoint after each but the last. `seconds` is the
  * wall time of earlier attempts.
  */
-export async function trainEpochs(options: TrainEpochsOptions): Promise<ValidationHistory & { readonly seconds: number }> {
+export async function trainEpochs(options: TrainEpochsOptions): Promise<Notes> {
   const { trainer, data, splits, stepsPerEpoch, folder } = options;
   const began = Date.now();
   const epochs = trainer.totalSteps / stepsPerEpoch;
   const dynamics = watchDynamics(trainer);
   const source = onDevice(splits.train, data.inputShape);
   try {
-    const saved = loadCheckpoint(folder.path, trainer, dynamics.variables) as (ValidationHistory & { seconds: number }) | undefined;
+    const saved = loadCheckpoint(folder.path, trainer, dynamics.variables) as Notes | undefined;
     const earlier = saved?.seconds ?? 0;
-    let history: ValidationHistory = saved ?? { last: { accuracy: 0, loss: 0 }, bestAccuracy: -1, bestEpoch: 1 };
+    let notes: Notes = saved ?? { last: { accuracy: 0, loss: 0 }, bestAccuracy: -1, bestEpoch: 1, seconds: 0, tally: emptyTally };
+    const { layers, pruner } = trainer.pruned;
+    const onCounts = (counts: StepCounts) => {
+      const { tally } = notes;
+      if (tally) notes = { ...notes, tally: withStep(tally, trainer.step, counts, layers, pruner.sparsity) };
+    };
     folder.truncateLog(trainer.step - 1);
     for (let epoch = trainer.step / stepsPerEpoch; epoch < epochs; epoch++) {
-      const loss = await trainEpoch(options, dynamics, source, epoch, epochs);
+      const loss = await trainEpoch(options, { dynamics, source, epoch, epochs, onCounts });
       if (epoch + 1 === epochs) trainer.finish();
       const validation = trainer.evaluate(splits.validation, data.inputShape);
-      const better = validation.accuracy > history.bestAccuracy;
-      history = { ...history, ...(better ? { bestAccuracy: validation.accuracy, bestEpoch: epoch + 1 } : {}), last: validation };
+      const better = validation.accuracy > notes.bestAccuracy;
+      notes = { ...notes, ...(better ? { bestAccuracy: validation.accuracy, bestEpoch: epoch + 1 } : {}), last: validation };
       const { sparsity } = totals(trainer.pruned);
       folder.appendLog({ type: 'epoch', step: trainer.step - 1, epoch: epoch + 1, loss, validation, sparsity });
-      const notes = { ...history, seconds: earlier + (Date.now() - began) / 1000 };
-      if (epoch + 1 < epochs) await saveCheckpoint(folder.path, trainer, notes, dynamics.variables);
+      notes = { ...notes, seconds: earlier + (Date.now() - began) / 1000 };
+      if (epoch + 1 < epochs) await saveCheckpoint(folder.path, trainer, { ...notes }, dynamics.variables);
     }
-    return { ...history, seconds: earlier };
+    return { ...notes, seconds: earlier };
   } finally {
     tf.dispose([source.inputs, source.labels]);
     dynamics.dispose();
@@ -93,13 +106,18 @@ const onDevice = ({ inputs, labels }: Examples, inputShape: readonly number[]): 
   labels: tf.tensor1d(labels, 'int32'),
 });
 
+interface EpochContext {
+  readonly dynamics: Dynamics;
+  readonly source: OnDevice;
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly onCounts: (counts: StepCounts) => void;
+}
+
 /** One pass over the data in the order of the epoch's own random stream. Returns the mean loss. */
 async function trainEpoch(
   { trainer, data, seed, batchSize, stepsPerEpoch, folder, onProgress }: TrainEpochsOptions,
-  dynamics: Dynamics,
-  source: OnDevice,
-  epoch: number,
-  epochs: number,
+  { dynamics, source, epoch, epochs, onCounts }: EpochContext,
 ): Promise<number> {
   const { totalSteps } = trainer;
   const order = randomStream(seed, 'shuffle', epoch).shuffle(Int32Array.from({ length: source.labels.size }, (_, i) => i));
@@ -114,7 +132,7 @@ async function trainEpoch(
       return { inputs: shown, labels: source.labels.gather(index) };
     });
     const { learningRate } = trainer;
-    const loss = trainer.trainStep(batch, dynamics.meter);
+    const loss = trainer.trainStep(batch, dynamics.meter, onCounts);
     tf.dispose([batch.inputs, batch.labels]);
     epochLoss += loss;
     since = { loss: since.loss + loss, steps: since.steps + 1 };

@@ -9,7 +9,7 @@ import { sparsityOption } from '../options.ts';
 import { magnitude } from '../scores/magnitude.ts';
 import { onCpu } from '../test-helpers.ts';
 import { tf } from '../tf.ts';
-import { masked } from '../thresholded.ts';
+import { masked, maskedStraightThrough } from '../thresholded.ts';
 import { eagerEngine } from '../training/eager-engine.ts';
 import { type CreatePruner, prunerChecks, prunerContract } from './pruner-contract.ts';
 
@@ -31,6 +31,7 @@ function reference(change: (sound: Pruner<MaskState>, sparsity: number) => Parti
       const sound: Pruner<MaskState> = {
         sparsity: sparsity as number,
         init: (kernel) => ({ mask: tf.variable(tf.ones([...kernel.shape]), false) }),
+        gradientsOf: 'nonzero',
         reparameterize: (weight, { mask }) => masked(weight, mask),
         beforeStep: update,
       };
@@ -154,6 +155,13 @@ const faults: Record<string, [check: RegExp, create: CreatePruner]> = {
       beforeStep(layers, context) {
         if (layers.every(({ state }) => state.count++ % 5 === 0)) beforeStep?.(layers, context);
       },
+    })),
+  ],
+  'uses gradients of which it says that it needs none': [
+    /uses no gradient/,
+    reference(() => ({
+      gradientsOf: 'nonzero',
+      reparameterize: (weight: tf.Tensor, { mask }: Any) => maskedStraightThrough(weight, mask),
     })),
   ],
   'keeps one weight too many': [

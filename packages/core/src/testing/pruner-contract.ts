@@ -57,6 +57,7 @@ export function prunerChecks(create: CreatePruner, { plugins = [], steps = 60, e
     'leaves zero at the end what is pruned, whatever momentum and weight decay do': () => staysPruned(on, create()),
     'reports every layer': () => reportsEveryLayer(on, create()),
     'prunes a model that has a layer with one weight': () => prunesOneWeight(on, create()),
+    'uses no gradient of a weight of which it says that it needs none': () => needsWhatItSays(on, create()),
     'goes on from a checkpoint to the same weights, to the bit': () => resumes(on, create()),
     ...(promises ? exactness(on, create) : {}),
     ...(engine
@@ -224,6 +225,30 @@ function prunesOneWeight(on: Training, pruner: Pruner): void {
     'a report of all layers',
   );
   expectPromise(pruner, report);
+}
+
+/** A loss that looks at such weights only must have no gradient, for any weight and any state. */
+function needsWhatItSays(on: Training, pruner: Pruner): void {
+  const { gradientsOf = 'all' } = pruner;
+  if (gradientsOf === 'all') return;
+  on.withTrainer({ pruner }, ({ pruned }, step) => {
+    for (let i = 0; i < STEPS; i++) step();
+    for (const { kernel, state } of pruned.layers) {
+      const effective = () => pruner.reparameterize(kernel.weight, state, { progress: tf.scalar(0.5) });
+      const isNeeded = () => (gradientsOf === 'nonzero' ? effective().notEqual(0) : gradientsOf(kernel.weight, state));
+      const largest = readTensor(() => {
+        const others = tf.tidy(() => isNeeded().logicalNot().cast('float32'));
+        const loss = () =>
+          effective()
+            .mul(others)
+            .mul(tf.randomUniform([...kernel.shape], 1, 2, 'float32', 1))
+            .sum() as tf.Scalar;
+        const grads = Object.values(tf.variableGrads(loss, [...pruned.trained.keys()]).grads).filter((gradient) => gradient !== null);
+        return tf.stack(grads.map((gradient) => gradient.abs().max())).max();
+      })[0] as number;
+      expect(largest === 0, `no gradient in "${kernel.name}" but of the weights that gradientsOf names`, largest);
+    }
+  });
 }
 
 function resumes(on: Training, pruner: Pruner): void {

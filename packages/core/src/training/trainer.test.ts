@@ -5,7 +5,7 @@ import { everySecond, onCpu, someNumbers, tensorsLeftBy, untouched, values, with
 import { tf } from '../tf.ts';
 import { learningRateAt } from './learning-rate.ts';
 import { type TrainingOptions, trainingOptions } from './options.ts';
-import { createTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
+import { createTrainer, type StepCounts, type Trainer, type TrainerOptions } from './trainer.ts';
 
 const { layers } = tf;
 const net = () =>
@@ -23,7 +23,7 @@ const net = () =>
   });
 const trainer = (pruner: Pruner, options: Partial<TrainerOptions> = {}) =>
   createTrainer({ model: net(), pruner, stepsPerEpoch: 5, ...options });
-function step(trainer: Trainer, inputs = someNumbers(8, trainer.step)): number {
+function step(trainer: Trainer, inputs = someNumbers(8, trainer.step), onCounts?: (counts: StepCounts) => void): number {
   const batch = {
     inputs: tf.tensor2d(inputs, [inputs.length / 2, 2]),
     labels: tf.tensor1d(
@@ -32,7 +32,7 @@ function step(trainer: Trainer, inputs = someNumbers(8, trainer.step)): number {
     ),
   };
   try {
-    return trainer.trainStep(batch);
+    return trainer.trainStep(batch, undefined, onCounts);
   } finally {
     tf.dispose([batch.inputs, batch.labels]);
   }
@@ -155,6 +155,36 @@ describe('a training step', () => {
     step(always);
     expect(seen[0]).toHaveLength(2);
     always.dispose();
+  });
+
+  it('counts what it computes with, and of what it needs gradients', () => {
+    const counted = (pruner: Pruner, steps = 1) => {
+      const own = trainer(pruner);
+      const counts: StepCounts[] = [];
+      for (let i = 0; i < steps; i++) step(own, undefined, (one) => counts.push(one));
+      own.dispose();
+      return counts;
+    };
+    const nonzero = [4, 4]; // every second of 8 and of 8
+    const { gradientsOf: _, ...silent } = everySecond;
+    expect(counted(silent)).toEqual([{ nonzero, gradients: [8, 8] }]);
+    expect(counted({ ...everySecond, gradientsOf: 'all' })).toEqual([{ nonzero, gradients: [8, 8] }]);
+    expect(counted({ ...everySecond, gradientsOf: 'nonzero' })).toEqual([{ nonzero, gradients: nonzero }]);
+    expect(counted({ ...everySecond, gradientsOf: (weight) => weight.greater(Number.POSITIVE_INFINITY) })).toEqual([
+      { nonzero, gradients: [0, 0] },
+    ]);
+    expect(counted({ ...everySecond, gradientsOf: 'nonzero', usesDenseGradients: (at) => at === 1 }, 2)).toEqual([
+      { nonzero, gradients: nonzero },
+      { nonzero, gradients: [8, 8] },
+    ]);
+    expect(counted({ ...everySecond, gradientsOf: 'nonzero', parameterCount: () => 3 })).toEqual([{ nonzero: [3, 3], gradients: [3, 3] }]);
+  });
+
+  it('leaves no tensor behind when it counts', () => {
+    const own = trainer(everySecond);
+    step(own);
+    expect(tensorsLeftBy(() => void step(own, undefined, () => {}))).toBe(0);
+    own.dispose();
   });
 
   it('lets a pruner mask the momentum', () => {

@@ -44,6 +44,14 @@ export interface Evaluation {
   readonly accuracy: number;
 }
 
+/** What a step computed with: numbers of weights of each pruned kernel, in the order of the layers. */
+export interface StepCounts {
+  /** That were not zero in the forward pass. */
+  readonly nonzero: readonly number[];
+  /** Of which ∂L/∂(effective weight) was needed. */
+  readonly gradients: readonly number[];
+}
+
 /** Trains one model with one pruner, step by step. Whoever made it calls `dispose()`. */
 export interface Trainer {
   readonly pruned: PrunedModel;
@@ -51,8 +59,11 @@ export interface Trainer {
   /** Steps done. */
   readonly step: number;
   readonly learningRate: number;
-  /** One step: `beforeStep` → forward → backward → optimizer → `afterStep`. Returns the loss before the update. Throws `E_NOT_FINITE`. */
-  trainStep(batch: Batch, meter?: ForceMeter): number;
+  /**
+   * One step: `beforeStep` → forward → backward → optimizer → `afterStep`. Returns the loss before the update. Meter and counts change
+   * nothing in the training. Throws `E_NOT_FINITE`.
+   */
+  trainStep(batch: Batch, meter?: ForceMeter, onCounts?: (counts: StepCounts) => void): number;
   /** A meter for `trainStep`, of every trained variable in the pruner's state. It changes nothing in the training. */
   newForceMeter(): ForceMeter;
   /** Lets the pruner make its promise exact. Once, after the last step. */
@@ -109,13 +120,16 @@ export function createTrainer(options: TrainerOptions): Trainer {
   const update: Step = ({ inputs, labels, learningRate, progress, key }, structure) => {
     drawKey = key;
     const denseGradients = structure.includes(DENSE) ? new Map<string, tf.Tensor>() : undefined;
-    const reported: { loss?: tf.Scalar } = {};
+    const reported: { loss?: tf.Scalar; counts?: tf.Tensor } = {};
+    const effective = structure.includes(COUNTS) ? new Map<string, tf.Tensor>() : undefined;
     const { value, grads } = tf.variableGrads(() => {
       const outputs = pruned.apply(inputs as tf.Tensor, {
         training: true,
         progress: progress as tf.Scalar,
         ...(denseGradients ? { denseGradients } : {}),
+        ...(effective ? { effective } : {}),
       });
+      if (effective) reported.counts = tf.keep(countWeights(pruned, effective, denseGradients !== undefined));
       const task = loss(outputs, labels as tf.Tensor);
       const penalty = pruned.penalty();
       if (!penalty) return task;
@@ -124,8 +138,9 @@ export function createTrainer(options: TrainerOptions): Trainer {
     }, [...pruned.trained.keys()]);
     const forces: Tensors = structure.includes(FORCES) ? { [FORCES]: forcesOnState(grads) } : {};
     sgd.update(grads, learningRate as tf.Scalar);
+    const counts: Tensors = reported.counts ? { [COUNTS]: reported.counts } : {};
     const dense = Object.fromEntries([...(denseGradients ?? [])].map(([name, gradient]) => [DENSE + name, gradient]));
-    return { loss: reported.loss ?? value, ...forces, ...dense };
+    return { loss: reported.loss ?? value, ...forces, ...counts, ...dense };
   };
   const test: Step = ({ inputs, labels }) => {
     const outputs = pruned.apply(inputs as tf.Tensor);
@@ -165,9 +180,9 @@ export function createTrainer(options: TrainerOptions): Trainer {
       return learningRateAt(step, stepsPerEpoch, training);
     },
     newForceMeter: () => createForceMeter(stateVariables, training.momentum),
-    trainStep({ inputs, labels }, meter) {
+    trainStep({ inputs, labels }, meter, onCounts) {
       const dense = wantsDense();
-      const structure = (dense ? DENSE : '') + (meter?.variables.length ? FORCES : '');
+      const structure = (dense ? DENSE : '') + (meter?.variables.length ? FORCES : '') + (onCounts ? COUNTS : '');
       const around = meter?.around ?? ((hook: () => void) => hook());
       const { learningRate } = trainer;
       around(() => pruned.beforeStep(context(new Map())));
@@ -183,6 +198,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
         out = withSeededRandom(seed, step, () => trainingStep.run(feeds, structure));
         const value = (out.loss as tf.Tensor).dataSync()[0] as number;
         if (!Number.isFinite(value)) throw notFiniteAt('The loss', `in step ${step}`, step, pruned);
+        if (out[COUNTS]) onCounts?.(countsIn(out[COUNTS], pruned));
         if (out[FORCES]) meter?.add(out[FORCES].dataSync() as Float32Array, learningRate);
         around(() => pruned.afterStep(context(denseGradientsIn(out))));
         step++;
@@ -215,10 +231,34 @@ export function createTrainer(options: TrainerOptions): Trainer {
 
 const DENSE = 'dense gradient of ';
 const FORCES = 'forces on the state';
+const COUNTS = 'counts of weights';
 const EVALUATION_BATCH = 500;
 
 const denseGradientsIn = (out: Tensors): Map<string, tf.Tensor> =>
   new Map(Object.entries(out).flatMap(([name, tensor]) => (name.startsWith(DENSE) ? [[name.slice(DENSE.length), tensor]] : [])));
+
+/** [2, layers], int32: weights that are not zero, and those of which a gradient is needed. */
+function countWeights(
+  { pruner: { gradientsOf }, layers }: PrunedModel,
+  effective: ReadonlyMap<string, tf.Tensor>,
+  dense: boolean,
+): tf.Tensor {
+  const nonzero = layers.map(({ kernel }) => count((effective.get(kernel.name) as tf.Tensor).notEqual(0)));
+  const needed = layers.map(({ kernel, state }, i) => {
+    if (dense || gradientsOf === undefined || gradientsOf === 'all') return tf.scalar(kernel.size, 'int32');
+    return gradientsOf === 'nonzero' ? (nonzero[i] as tf.Scalar) : count(gradientsOf(kernel.weight, state));
+  });
+  return tf.stack([tf.stack(nonzero), tf.stack(needed)]);
+}
+
+const count = (mask: tf.Tensor): tf.Scalar => mask.cast('int32').sum();
+
+function countsIn(counts: tf.Tensor, { pruner, layers }: PrunedModel): StepCounts {
+  const read = [...counts.dataSync()];
+  const nonzero = read.slice(0, layers.length);
+  const own = pruner.parameterCount && layers.map(({ state }) => pruner.parameterCount?.(state) as number);
+  return { nonzero: own ?? nonzero, gradients: own && pruner.gradientsOf === 'nonzero' ? own : read.slice(layers.length) };
+}
 
 function evaluate(run: (feeds: Tensors) => Tensors, { inputs, labels }: Examples, inputShape: readonly number[]): Evaluation {
   const size = inputShape.reduce((product, n) => product * n, 1);

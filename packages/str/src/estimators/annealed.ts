@@ -22,6 +22,7 @@ export const annealed = defineEstimator({
     decay: z.enum(['linear', 'cosine']).default('cosine').describe('How the share falls'),
   }),
   create: ({ alpha, decay }) => ({
+    gradientsOf: 'all',
     backward({ upstream, weight, threshold, progress }) {
       const left = decay === 'linear' ? progress.neg().add(1) : progress.mul(Math.PI).cos().add(1).div(2);
       const gate = leak(weight, threshold, left.mul(alpha));

@@ -33,6 +33,7 @@ export const autopruneEstimator = defineEstimator({
       softplus: (a: tf.Tensor) => tf.sigmoid(a),
     }[variant];
     return {
+      gradientsOf: 'all', // for τ
       backward: ({ upstream, weight, threshold }) => ({
         weight: upstream.mul(isAbove(weight, threshold)),
         threshold: thresholdGradient(upstream, weight, slope(excess(weight, threshold)), threshold),

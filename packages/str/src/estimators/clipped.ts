@@ -15,6 +15,7 @@ export const clipped = defineEstimator({
   summary: 'All of the gradient down to a margin below the threshold, none further down',
   options: z.strictObject({ c: z.number().min(0).default(0.02).describe('Margin around the threshold, in units of weight') }),
   create: ({ c }) => ({
+    gradientsOf: ({ weight, threshold }) => excess(weight, threshold).greaterEqual(-c),
     backward({ upstream, weight, threshold }) {
       const distance = excess(weight, threshold);
       const inWindow = distance.abs().lessEqual(c).cast('float32');

@@ -22,6 +22,7 @@ export const leaky = defineEstimator({
   summary: 'A share of the gradient for pruned weights',
   options: z.strictObject({ alpha: z.number().min(0).max(1).default(0.1).describe('Share below the threshold, in [0, 1]') }),
   create: ({ alpha }) => ({
+    gradientsOf: alpha > 0 ? 'all' : 'nonzero',
     backward({ upstream, weight, threshold }) {
       const gate = leak(weight, threshold, alpha);
       return { weight: upstream.mul(gate), threshold: thresholdGradient(upstream, weight, gate, threshold) };

@@ -20,6 +20,7 @@ export const longTail = defineEstimator({
   summary: "A mask's gradient with a peak and long tails for the slope of its step (DST)",
   options: z.strictObject({}),
   create: () => ({
+    gradientsOf: ({ weight, threshold }) => excess(weight, threshold).greaterEqual(-1),
     backward({ upstream, weight, threshold }) {
       const slope = longTailSlope(excess(weight, threshold));
       return {

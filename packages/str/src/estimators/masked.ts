@@ -17,6 +17,7 @@ export const maskedGradient = defineEstimator({
   summary: 'All of the gradient above the threshold, none below, none for the threshold (GMP)',
   options: z.strictObject({}),
   create: () => ({
+    gradientsOf: 'nonzero',
     backward: ({ upstream, weight, threshold }) => ({
       weight: upstream.mul(isAbove(weight, threshold)),
       threshold: threshold.zerosLike(),

@@ -15,6 +15,7 @@ export const sigmoidMask = defineEstimator({
   summary: 'The gradient of a mask whose step is smoothed by a sigmoid',
   options: z.strictObject({ beta: z.number().positive().default(100).describe('Sharpness of the step, per unit of weight') }),
   create: ({ beta }) => ({
+    gradientsOf: 'all',
     backward({ upstream, weight, threshold }) {
       const scaled = excess(weight, threshold).mul(beta);
       const slope = tf.sigmoid(scaled).mul(tf.sigmoid(scaled.neg())).mul(beta);

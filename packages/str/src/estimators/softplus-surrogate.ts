@@ -15,6 +15,7 @@ export const softplusSurrogate = defineEstimator({
   summary: 'The gradient of a soft threshold with a rounded corner',
   options: z.strictObject({ beta: z.number().positive().default(100).describe('Sharpness of the corner, per unit of weight') }),
   create: ({ beta }) => ({
+    gradientsOf: 'all',
     backward({ upstream, weight, threshold }) {
       const gate = excess(weight, threshold).mul(beta).sigmoid();
       return { weight: upstream.mul(gate), threshold: thresholdGradient(upstream, weight, gate, threshold) };

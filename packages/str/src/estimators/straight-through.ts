@@ -15,6 +15,7 @@ export const straightThrough = defineEstimator({
   summary: 'The identity for weights: pruned ones keep learning',
   options: z.strictObject({}),
   create: () => ({
+    gradientsOf: 'all',
     backward({ upstream, weight, threshold, effective, operator }) {
       const derivatives = operator.derivatives(weight, threshold, effective);
       return { weight: upstream, threshold: sumToShape(upstream.mul(derivatives.threshold), threshold.shape) };

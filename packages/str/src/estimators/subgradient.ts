@@ -15,6 +15,7 @@ export const subgradient = defineEstimator({
   summary: "The operator's own sub-gradient: pruned weights get none (STR)",
   options: z.strictObject({}),
   create: () => ({
+    gradientsOf: 'nonzero',
     isGradientOf: ({ weight, threshold, operator }) => operator.apply(weight, threshold),
     backward({ upstream, weight, threshold, effective, operator }) {
       const products = (operator.backward ?? multiplied(operator))(upstream, weight, threshold, effective);
