@@ -5,7 +5,9 @@ import {
   type MaskState,
   magnitude,
   maskedStraightThrough,
-  sparsityOption,
+  promiseAtEnd,
+  targetOf,
+  targetOptions,
   tf,
   topKMask,
   uniform,
@@ -34,15 +36,16 @@ export const dnw = definePruner({
   name: 'dnw',
   summary: 'The largest weights at every step, gradients straight through to all (Wortsman et al., 2019)',
   options: z.strictObject({
-    sparsity: sparsityOption.default(0.9),
+    ...targetOptions,
     allocation: component('allocation').default(uniform()).describe('How the sparsity is divided among the layers'),
     rounding: roundingOption,
   }),
-  create: ({ sparsity, allocation, rounding }) => {
+  create: ({ allocation, rounding, ...given }) => {
     const score = magnitude();
-    const options = { allocation, score, sparsity, fraction: 1, rounding };
+    const target = targetOf(given);
+    const options = { ...target, allocation, score, fraction: 1, rounding };
     return {
-      ...(rounding === 'total' ? { sparsity } : {}),
+      ...promiseAtEnd(target, { at: () => 1 }, rounding),
       init(kernel, { kernels, shared }): MaskState {
         const counts = shared('counts', () => allocateCounts(kernels, options));
         return { mask: tf.variable(topKMask(kernel, score, counts.get(kernel.name) ?? kernel.size), false) };

@@ -1,4 +1,13 @@
-import { component, cubic, definePruner, featherOperator, globalQuantile, sparsityOption, thresholdedPruner } from '@espalier/core';
+import {
+  component,
+  cubic,
+  definePruner,
+  featherOperator,
+  globalQuantile,
+  targetOf,
+  targetOptions,
+  thresholdedPruner,
+} from '@espalier/core';
 import * as z from 'zod';
 import { leak } from './leak.ts';
 
@@ -17,7 +26,7 @@ const HIGH_SPARSITY = 0.95;
  * Differs from the paper: time is the progress of the training; the final count is exact to the weight. There the norm of the gradient is
  * clipped at 3, which is a matter of the training here.
  *
- * @param options.theta Default: 1 up to sparsity 0.95, 0.5 above.
+ * @param options.theta Default: 1 up to sparsity 0.95, 0.5 above; 1 for a budget of multiply-adds or bytes.
  * @example feather({ sparsity: 0.98 })
  * @see Glentis Georgoulakis, Retsinas & Maragos, BMVC 2023, https://arxiv.org/abs/2310.02448
  */
@@ -25,7 +34,7 @@ export const feather = definePruner({
   name: 'feather',
   summary: 'A global threshold between soft and hard, with a leak for pruned weights (Glentis Georgoulakis et al., 2023)',
   options: z.strictObject({
-    sparsity: sparsityOption.default(0.9),
+    ...targetOptions,
     schedule: component('schedule')
       .default(cubic({ end: 0.5 }))
       .describe('How the sparsity is approached'),
@@ -33,11 +42,18 @@ export const feather = definePruner({
     p: z.number().min(1).default(3).describe('1 is a soft threshold; the larger, the nearer to hard'),
     theta: z.number().min(0).max(1).optional().describe('Share of the gradient for pruned weights'),
   }),
-  create: ({ sparsity, schedule, every, p, theta = sparsity > HIGH_SPARSITY ? 0.5 : 1 }) =>
+  create: ({ schedule, every, p, theta, ...target }) =>
     thresholdedPruner({
-      sparsity,
+      ...target,
       source: globalQuantile({ schedule, every }),
       operator: featherOperator({ p }),
-      estimator: leak(theta),
+      estimator: leak(theta ?? usualTheta(target)),
     }),
 });
+
+// --- helpers ---
+
+const usualTheta = (given: Parameters<typeof targetOf>[0]): number => {
+  const target = targetOf(given);
+  return target && 'sparsity' in target && target.sparsity > HIGH_SPARSITY ? 0.5 : 1;
+};

@@ -1,4 +1,4 @@
-import { component, definePruner, global, magnitude, oneShot, sparsityOption } from '@espalier/core';
+import { component, definePruner, global, magnitude, oneShot, targetOptions } from '@espalier/core';
 import * as z from 'zod';
 import { scheduledMasks } from './scheduled-masks.ts';
 
@@ -25,7 +25,7 @@ export const globalMagnitude = definePruner({
   name: 'global-magnitude',
   summary: 'One magnitude threshold for all layers, one-shot with fine-tuning or gradual (Han et al., 2015)',
   options: z.strictObject({
-    sparsity: sparsityOption.default(0.9),
+    ...targetOptions,
     schedule: component('schedule').default(oneShot()).describe('When, or how, the sparsity is approached'),
     score: component('score').default(magnitude()).describe('What ranks the weights'),
     every: z.int().positive().default(25).describe('Steps between mask updates'),

@@ -1,4 +1,4 @@
-import { component, cubic, definePruner, magnitude, sparsityOption, uniform } from '@espalier/core';
+import { component, cubic, definePruner, magnitude, targetOptions, uniform } from '@espalier/core';
 import * as z from 'zod';
 import { roundingOption } from './rounding.ts';
 import { scheduledMasks } from './scheduled-masks.ts';
@@ -23,7 +23,7 @@ export const gmp = definePruner({
   name: 'gmp',
   summary: 'Gradual magnitude pruning on a cubic schedule (Zhu & Gupta, 2017)',
   options: z.strictObject({
-    sparsity: sparsityOption.default(0.9),
+    ...targetOptions,
     allocation: component('allocation').default(uniform()).describe('How the sparsity is divided among the layers'),
     schedule: component('schedule')
       .default(cubic({ start: 0.05, end: 0.5 }))

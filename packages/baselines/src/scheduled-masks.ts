@@ -1,18 +1,24 @@
 import {
   type Allocation,
   allocateCounts,
+  type Kernel,
   type MaskState,
   masked,
   type PrunedLayer,
   type Pruner,
+  promiseAtEnd,
   type Schedule,
   type Score,
+  targetOf,
   tf,
   updateMasks,
 } from '@espalier/core';
 
 export interface ScheduledMasksOptions {
   readonly sparsity: number;
+  /** Another target in its place. */
+  readonly multiplyAdds?: number | undefined;
+  readonly bytes?: number | undefined;
   readonly allocation: Allocation;
   readonly schedule: Schedule;
   readonly score: Score;
@@ -22,18 +28,31 @@ export interface ScheduledMasksOptions {
 }
 
 /** `Ŵ = W ⊙ M` with masks that follow a schedule: what gradual and one-shot magnitude pruning have in common. */
-export function scheduledMasks({ schedule, every, freeze, sparsity, ...rest }: ScheduledMasksOptions): Pruner<MaskState> {
+export function scheduledMasks({
+  schedule,
+  every,
+  freeze,
+  allocation,
+  score,
+  rounding,
+  ...given
+}: ScheduledMasksOptions): Pruner<MaskState> {
+  const target = targetOf(given);
+  const countsAt = (kernels: readonly Kernel[], fraction: number) =>
+    allocateCounts(kernels, { ...target, allocation, score, rounding, fraction });
   const update = (layers: readonly PrunedLayer<MaskState>[], fraction: number) => {
     const kernels = layers.map(({ kernel }) => kernel);
-    updateMasks(layers, rest.score, allocateCounts(kernels, { ...rest, sparsity, fraction }));
+    updateMasks(layers, score, countsAt(kernels, fraction));
   };
   /** Fraction of the target in force after the last update before `step`. */
   const fractionBefore = (step: number, totalSteps: number): number =>
     step <= 0 ? 0 : schedule.at((Math.floor((step - 1) / every) * every) / totalSteps);
   return {
-    // Rounding in each layer by itself can miss the total.
-    ...(rest.rounding === 'total' ? { sparsity: sparsity * schedule.at(1) } : {}),
-    init: (kernel) => ({ mask: tf.variable(tf.ones([...kernel.shape]), false) }),
+    ...promiseAtEnd(target, schedule, rounding),
+    init(kernel, { kernels, shared }) {
+      if (!allocation.dynamic) shared('counts', () => countsAt(kernels, 1)); // what is impossible is refused before the first step
+      return { mask: tf.variable(tf.ones([...kernel.shape]), false) };
+    },
     gradientsOf: 'nonzero',
     reparameterize: (weight, { mask }) => masked(weight, mask),
     beforeStep(layers, { step, totalSteps }) {

@@ -1,4 +1,4 @@
-import { component, cubic, definePruner, globalQuantile, soft, softRescaled, sparsityOption, thresholdedPruner } from '@espalier/core';
+import { component, cubic, definePruner, globalQuantile, soft, softRescaled, targetOptions, thresholdedPruner } from '@espalier/core';
 import * as z from 'zod';
 import { leak } from './leak.ts';
 
@@ -24,7 +24,7 @@ export const st3 = definePruner({
   name: 'st-3',
   summary: 'A rising global soft threshold, gradients straight through (Vanderschueren & De Vleeschouwer, 2023)',
   options: z.strictObject({
-    sparsity: sparsityOption.default(0.9),
+    ...targetOptions,
     schedule: component('schedule')
       .default(cubic({ start: 0.05, end: 0.5 }))
       .describe('How the sparsity is approached'),
@@ -32,9 +32,9 @@ export const st3 = definePruner({
     sigma: z.boolean().default(false).describe("ST-3σ: divide a layer's threshold by √(sum of its kernel's dimensions)"),
     rescale: z.boolean().default(true).describe('Scale the filters up to make good for what was lost'),
   }),
-  create: ({ sparsity, schedule, every, sigma, rescale }) =>
+  create: ({ schedule, every, sigma, rescale, ...target }) =>
     thresholdedPruner({
-      sparsity,
+      ...target,
       source: globalQuantile({ schedule, every, scale: sigma ? 'dimensions' : 'none', repeat: rescale ? 'filter' : 'layer' }),
       operator: rescale ? softRescaled() : soft(),
       estimator: leak(1),

@@ -12,6 +12,7 @@ import type { Score } from './kinds/score.ts';
 import type { ThresholdFunction } from './kinds/threshold-function.ts';
 import type { ThresholdSource } from './kinds/threshold-source.ts';
 import type { Spec } from './results.ts';
+import { TARGET_UNITS } from './targets/target.ts';
 
 /** Everything that can be swapped, by kind. */
 export interface Kinds {
@@ -119,9 +120,17 @@ export function definePlugin<const P extends Plugin>(plugin: P): P {
   return Object.freeze(plugin);
 }
 
-/** Options that passed their schema, defaults filled in. Throws `E_OPTIONS`, which names what was wrong and what is allowed. */
+/**
+ * Options that passed their schema, defaults filled in. Throws `E_OPTIONS`, which names what was wrong and what is allowed. Of the targets
+ * `sparsity`, `multiplyAdds` and `bytes` only one may be given; the schema can't tell a sparsity that was given from its default.
+ */
 export function parseOptions<Schema extends z.ZodObject>(kind: string, name: string, schema: Schema, given: unknown): z.output<Schema> {
   const parsed = schema.safeParse(given);
+  const targets = parsed.success
+    ? TARGET_UNITS.filter((unit) => unit in schema.shape && (given as Record<string, unknown>)[unit] !== undefined)
+    : [];
+  if (targets.length > 1)
+    throw optionsInvalid(kind, name, [`${targets.join(' and ')} are two targets: give one`], Object.keys(schema.shape));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
     if (issue.code === 'unrecognized_keys') return `there is no option ${issue.keys.map((key) => `"${key}"`).join(', ')}`;

@@ -25,6 +25,9 @@ export const archiveBroken = (file: string, line: number, problem: string, cause
     { cause },
   );
 
+export const budgetInUnit = (unit: string, problem: string, advice: string) =>
+  new EspalierError('E_OPTIONS', `A budget of ${unit} is kept to a single weight, but ${problem}. ${advice}, or give a sparsity instead.`);
+
 export const componentCollision = (kind: string, name: string, first: string, second: string) =>
   new EspalierError(
     'E_COMPONENT_COLLISION',
@@ -66,7 +69,10 @@ export const optionsInvalid = (kind: string, name: string, problems: readonly st
   );
 
 export const sparsityNeeded = (source: string) =>
-  new EspalierError('E_OPTIONS', `threshold-source "${source}" can't run free: give a sparsity in [0, 1) instead of sparsity: null.`);
+  new EspalierError(
+    'E_OPTIONS',
+    `threshold-source "${source}" can't run free: give a sparsity in [0, 1), or a budget of multiplyAdds or bytes, instead of sparsity: null.`,
+  );
 
 export const patternMatchesNothing = (option: string, pattern: string, names: readonly string[]) =>
   new EspalierError('E_PATTERN', `${option}: "${pattern}" matches no kernel. Kernels: ${list(names)}. "*" stands for any characters.`);
@@ -79,6 +85,13 @@ export const pluginInvalid = (plugin: string, problem: string) =>
 
 export const regularizedTwice = (group: string, given: string, advice: string) =>
   new EspalierError('E_OPTIONS', `training: "regularizers.${group}" takes the place of a coefficient, but ${given} too. ${advice}`);
+
+export const targetImpossible = (asked: string, least: string, smallest?: number, cause?: unknown) =>
+  new EspalierError(
+    'E_TARGET',
+    `${asked}, but ${least}. ${smallest === undefined ? 'Give more' : `Give more than ${Number(smallest.toPrecision(3))}`}.`,
+    { cause },
+  );
 
 export const resultUnreadable = (file: string, problem: string, cause?: unknown) =>
   new EspalierError('E_RESULT', `${file} is not a result of Espalier: ${problem}. Delete the run's folder to have it trained again.`, {

@@ -35,6 +35,7 @@ export type * from './kinds/threshold-source.ts';
 export { keepCount, keepCounts } from './masks/keep-counts.ts';
 export { maskDigest } from './masks/mask-digest.ts';
 export { kthLargest, topKMasks } from './masks/select.ts';
+export { firstOut, selectWithin } from './masks/select-within.ts';
 export { kthLargestScore, topK } from './masks/top-k.ts';
 export { allocateCounts, type MaskState, topKMask, updateMasks } from './masks/update-masks.ts';
 export { type ApplyOptions, type AttachOptions, attach, type PrunedModel, type VariableRole } from './model/attach.ts';
@@ -70,9 +71,20 @@ export { oneShot } from './schedules/one-shot.ts';
 export { magnitude } from './scores/magnitude.ts';
 export { globalQuantile } from './sources/global-quantile.ts';
 export type { HeldState } from './sources/held-thresholds.ts';
-export { countLeft, isExact, keepSurvivors } from './sources/survivors.ts';
+export { countsLeft, isExact, keepSurvivors } from './sources/survivors.ts';
 export { type Granularity, thresholdShape } from './sources/threshold-shape.ts';
 export { topKThreshold } from './sources/top-k.ts';
+export { type Allowance, allowanceOf, costOf, evenAllowance, usesUp } from './targets/allowance.ts';
+export {
+  promiseAtEnd,
+  promiseOf,
+  type Target,
+  type TargetUnit,
+  targetOf,
+  targetOptions,
+  toTarget,
+  unitAndValue,
+} from './targets/target.ts';
 export { tf } from './tf.ts';
 export { applyThreshold, masked, maskedStraightThrough, sumToShape } from './thresholded.ts';
 export { type ThresholdedPrunerOptions, thresholdedPruner } from './thresholded-pruner.ts';

@@ -4,6 +4,7 @@ import type { ThresholdSource } from './kinds/threshold-source.ts';
 import { attach } from './model/attach.ts';
 import { hard } from './operators/hard.ts';
 import { globalQuantile } from './sources/global-quantile.ts';
+import { toTarget } from './targets/target.ts';
 import { onCpu, withCode } from './test-helpers.ts';
 import { tf } from './tf.ts';
 import { thresholdedPruner } from './thresholded-pruner.ts';
@@ -12,8 +13,8 @@ onCpu();
 
 /** τ = 2·t with a trained t; promises what it is asked for. */
 const doubled: ThresholdSource<{ t: tf.Variable }> = {
-  towards: (sparsity) => ({
-    ...(sparsity === null ? {} : { sparsity }),
+  towards: (target) => ({
+    ...toTarget(target),
     stateDecay: 0.25,
     init: () => ({ t: tf.variable(tf.scalar(1)) }),
     threshold: (_, { t }) => t.mul(2),

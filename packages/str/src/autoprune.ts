@@ -1,4 +1,4 @@
-import { definePruner, hard, sparsityOption, thresholdedPruner } from '@espalier/core';
+import { definePruner, hard, sparsityOption, targetOptions, thresholdedPruner } from '@espalier/core';
 import * as z from 'zod';
 import { autopruneEstimator as estimator } from './estimators/autoprune.ts';
 import { cBelongsToLeaky, maskParameter, maskParameterOptions } from './mask-parameter.ts';
@@ -29,13 +29,14 @@ export const autoPrune = definePruner({
   summary: 'A trained parameter beside each weight says whether it stays (Xiao et al., 2019)',
   options: z
     .strictObject({
+      ...targetOptions,
       sparsity: sparsityOption.nullable().default(0.9).describe('Fraction of the weights to remove; null runs free'),
       ...maskParameterOptions,
     })
     .refine(...cBelongsToLeaky),
-  create: ({ sparsity, ...source }) =>
+  create: ({ sparsity, multiplyAdds, bytes, ...source }) =>
     thresholdedPruner({
-      sparsity,
+      ...{ sparsity, multiplyAdds, bytes },
       source: maskParameter(source),
       operator: hard(),
       estimator: estimator({ variant: source.variant, c: source.c }),

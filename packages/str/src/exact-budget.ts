@@ -1,16 +1,18 @@
 import {
-  countLeft,
+  type Allowance,
+  allowanceOf,
+  countsLeft,
+  firstOut,
   isExact,
-  keepCount,
   keepSurvivors,
-  kthLargest,
   type PrunedLayer,
   readFloats,
+  selectWithin,
   soft,
   type ThresholdFunction,
   type ThresholdOperator,
   tf,
-  topKMasks,
+  usesUp,
 } from '@espalier/core';
 
 /** What STR learns in a layer: s, of any shape that broadcasts against the kernel; several layers may share one. */
@@ -45,17 +47,13 @@ const NO_THRESHOLD: Readonly<Record<Side, number>> = { [-1]: 1e6, 1: 1e-6 };
  * At s > 0 that is less gentle: the task drives an s to 0, where its ratio to the others ends, and others may rise until a layer is gone.
  */
 export const scaleToSparsity = (layers: Layers, g: ThresholdFunction, sparsity: number): void =>
-  scaleToCount(layers, g, keepCount(totalSize(layers), sparsity));
+  scaleWithin(layers, g, allowanceOf(kernelsOf(layers), { sparsity }));
 
-/** The same for a number of weights of these layers together. */
-export function scaleToCount(layers: Layers, g: ThresholdFunction, keep: number): void {
-  if (keep >= totalSize(layers)) return;
+/** The same for whatever is to fit an allowance: c·sign(s) is the score at which the beginning of the ranking ends that fits. */
+export function scaleWithin(layers: Layers, g: ThresholdFunction, allowance: Allowance): void {
   const side = sideOf(g);
-  scale(
-    layers,
-    tf.tidy(() => kthLargest(scores(layers, g, side), keep + 1)),
-    side,
-  );
+  const factor = tf.tidy(() => firstOut(scores(layers, g, side), allowance));
+  if (factor !== undefined) scale(layers, factor, side);
 }
 
 /**
@@ -66,17 +64,19 @@ export function scaleToCount(layers: Layers, g: ThresholdFunction, keep: number)
  * @param operator Says what survives a threshold.
  */
 export const makeExact = (layers: Layers, g: ThresholdFunction, sparsity: number, operator: ThresholdOperator = soft()): void =>
-  makeCountExact(layers, g, keepCount(totalSize(layers), sparsity), operator);
+  makeExactWithin(layers, g, allowanceOf(kernelsOf(layers), { sparsity }), operator);
 
-/** The same for a number of weights of these layers together. */
-export function makeCountExact(layers: Layers, g: ThresholdFunction, keep: number, operator: ThresholdOperator): void {
+/** The same for whatever is to fit an allowance: the survivors by `selectWithin`. */
+export function makeExactWithin(layers: Layers, g: ThresholdFunction, allowance: Allowance, operator: ThresholdOperator): void {
   const effective = ({ kernel, state }: Layers[number]) => operator.apply(kernel.weight, g.value(state.s));
-  if (operator.pools ? countLeft(layers, effective) === keep : isExact(layers, effective, keep)) return;
+  const sizes = layers.map(({ kernel }) => kernel.size);
+  if (operator.pools ? usesUp(allowance, countsLeft(layers, effective), sizes) : isExact(layers, effective, allowance)) return;
   const zero = operator.pools ? 'intruders' : 'all';
   const side = sideOf(g);
   const ranked = scores(layers, g, side);
-  const masks = topKMasks(ranked, keep);
-  if (keep < totalSize(layers)) scale(layers, kthLargest(ranked, keep + 1), side);
+  const masks = selectWithin(ranked, allowance);
+  const factor = firstOut(ranked, allowance);
+  if (factor !== undefined) scale(layers, factor, side);
   layers.forEach(({ kernel, state }, i) => {
     keepSurvivors(kernel.weight, masks[i] as tf.Tensor, { variable: state.s, threshold: g.value, operator, zero });
   });
@@ -89,7 +89,7 @@ export function openThresholds(layers: Layers, g: ThresholdFunction): void {
 
 // --- helpers ---
 
-const totalSize = (layers: Layers): number => layers.reduce((sum, { kernel }) => sum + kernel.size, 0);
+const kernelsOf = (layers: Layers) => layers.map(({ kernel }) => kernel);
 
 const scores = (layers: Layers, g: ThresholdFunction, side: Side): tf.Tensor[] =>
   layers.map(({ kernel, state }) => tf.tidy(() => g.inverse(kernel.weight.abs()).div(magnitude(state.s, side))));

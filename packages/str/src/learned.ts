@@ -1,25 +1,20 @@
 import {
   allocateCounts,
+  allowanceOf,
   component,
   cubic,
   defineThresholdSource,
   EspalierError,
+  evenAllowance,
   magnitude,
   type PrunedLayer,
+  type Target,
   tf,
   thresholdShape,
+  toTarget,
 } from '@espalier/core';
 import * as z from 'zod';
-import {
-  makeCountExact,
-  makeExact,
-  NEAREST_S,
-  openThresholds,
-  type StrState,
-  scaleToCount,
-  scaleToSparsity,
-  sideOf,
-} from './exact-budget.ts';
+import { makeExactWithin, NEAREST_S, openThresholds, type StrState, scaleWithin, sideOf } from './exact-budget.ts';
 import { sigmoid } from './threshold-functions/sigmoid.ts';
 
 /** Where every threshold starts on an exact budget: hardly visible. The first correction moves it anyway. */
@@ -62,14 +57,15 @@ export const learned = defineThresholdSource({
   summary: 'g(s) with a trained s: on an exact budget, or free-running (STR)',
   options: z.strictObject({ ...learnedOptions, sInit: z.number().optional().describe('Free-running: s at the start') }),
   create: ({ g, granularity, schedule, every, sInit, decay, allocation }) => ({
-    towards(sparsity) {
-      if (allocation && sparsity === null) throw allocationOnly('sparsity: null lets the budget fall out by itself');
+    towards(given) {
+      const target = toTarget(given);
+      if (allocation && target === null) throw allocationOnly('sparsity: null lets the budget fall out by itself');
       if (allocation && granularity === 'global') throw allocationOnly('granularity "global" has one s for all layers');
-      if (sparsity !== null && (sInit !== undefined || decay !== undefined)) throw freeOnly();
-      if (sparsity === null && sInit === undefined) throw startMissing();
+      if (target !== null && (sInit !== undefined || decay !== undefined)) throw freeOnly();
+      if (target === null && sInit === undefined) throw startMissing();
       return {
-        ...(sparsity === null ? {} : { sparsity }),
-        ...(sparsity === null ? (typeof decay === 'number' ? { stateDecay: decay } : {}) : { stateDecay: 0 }),
+        ...target,
+        ...(target === null ? (typeof decay === 'number' ? { stateDecay: decay } : {}) : { stateDecay: 0 }),
 
         init(kernel, { shared }): StrState {
           const newS = () => {
@@ -82,21 +78,21 @@ export const learned = defineThresholdSource({
         threshold: (_, { s }) => g.value(s),
 
         beforeStep(layers, { step, totalSteps }) {
-          if (sparsity === null || step % every !== 0) return;
+          if (target === null || step % every !== 0) return;
           const fraction = schedule.at(step / totalSteps);
-          if (!allocation) scaleToSparsity(layers, g, sparsity * fraction);
+          if (!allocation) scaleWithin(layers, g, allowanceOf(kernelsOf(layers), target, fraction));
           else if (fraction > 0) {
             for (const { layer, keep } of allocated(layers, fraction)) {
-              if (keep < layer.kernel.size) scaleToCount([layer], g, keep);
+              if (keep < layer.kernel.size) scaleWithin([layer], g, evenAllowance(1, keep));
               else openThresholds([layer], g);
             }
           }
         },
 
         finish(layers, { operator }) {
-          if (sparsity === null) return;
-          if (!allocation) makeExact(layers, g, sparsity, operator);
-          else for (const { layer, keep } of allocated(layers, 1)) makeCountExact([layer], g, keep, operator);
+          if (target === null) return;
+          if (!allocation) makeExactWithin(layers, g, allowanceOf(kernelsOf(layers), target), operator);
+          else for (const { layer, keep } of allocated(layers, 1)) makeExactWithin([layer], g, evenAllowance(1, keep), operator);
         },
 
         reported: ({ s }) => g.value(s).relu(),
@@ -109,9 +105,8 @@ export const learned = defineThresholdSource({
       }
 
       function allocated(layers: readonly PrunedLayer<StrState>[], fraction: number) {
-        const kernels = layers.map(({ kernel }) => kernel);
         const rule = { allocation: allocation as NonNullable<typeof allocation>, score: magnitude(), rounding: 'total' } as const;
-        const counts = allocateCounts(kernels, { ...rule, sparsity: sparsity as number, fraction });
+        const counts = allocateCounts(kernelsOf(layers), { ...rule, ...(target as Target), fraction });
         return layers.map((layer) => ({ layer, keep: counts.get(layer.kernel.name) ?? layer.kernel.size }));
       }
     },
@@ -119,6 +114,8 @@ export const learned = defineThresholdSource({
 });
 
 // --- helpers ---
+
+const kernelsOf = (layers: readonly PrunedLayer<StrState>[]) => layers.map(({ kernel }) => kernel);
 
 const freeOnly = () =>
   new EspalierError(

@@ -1,13 +1,15 @@
 import {
+  type Allowance,
+  allowanceOf,
   component,
   cubic,
   defineThresholdSource,
   EspalierError,
-  keepCount,
-  kthLargest,
+  firstOut,
   type PrunedLayer,
+  selectWithin,
   tf,
-  topKMasks,
+  toTarget,
 } from '@espalier/core';
 import * as z from 'zod';
 
@@ -54,14 +56,15 @@ export const maskParameter = defineThresholdSource({
   summary: 'A trained parameter beside each weight says whether it stays (AutoPrune)',
   options: z.strictObject(maskParameterOptions).refine(...cBelongsToLeaky),
   create: ({ variant, c = 0.1, lambda, schedule, every }) => ({
-    towards(sparsity) {
-      if (sparsity !== null && lambda !== undefined) throw freeOnly();
-      if (sparsity === null && lambda === undefined) throw lambdaMissing();
+    towards(given) {
+      const target = toTarget(given);
+      if (target !== null && lambda !== undefined) throw freeOnly();
+      if (target === null && lambda === undefined) throw lambdaMissing();
       const count = { linear: (m: tf.Tensor) => m, leaky: (m: tf.Tensor) => m.maximum(m.mul(c)), softplus: tf.softplus<tf.Tensor> }[
         variant
       ];
       return {
-        ...(sparsity === null ? {} : { sparsity }),
+        ...target,
         stateDecay: 0,
 
         init: ({ weight }): MaskParameterState => ({ m: tf.variable(weight.abs()) }),
@@ -73,13 +76,13 @@ export const maskParameter = defineThresholdSource({
           : { penalty: (layers: Layers) => tf.addN(layers.map(({ state: { m } }) => count(m).sum())).mul(lambda) as tf.Scalar }),
 
         beforeStep(layers, { step, totalSteps }) {
-          if (sparsity === null || step % every !== 0) return;
-          const keep = keepCount(totalSize(layers), sparsity * schedule.at(step / totalSteps));
-          if (keep < totalSize(layers)) shift(layers, kthLargest(scores(layers), keep + 1));
+          if (target === null || step % every !== 0) return;
+          const allowance = allowanceOf(kernelsOf(layers), target, schedule.at(step / totalSteps));
+          shift(layers, firstOut(scores(layers), allowance));
         },
 
         finish(layers) {
-          if (sparsity !== null) makeExact(layers, keepCount(totalSize(layers), sparsity));
+          if (target !== null) makeExact(layers, allowanceOf(kernelsOf(layers), target));
         },
       };
     },
@@ -109,20 +112,20 @@ function thresholdOf(weight: tf.Tensor, m: tf.Tensor): tf.Tensor {
   return op(m);
 }
 
-const totalSize = (layers: Layers): number => layers.reduce((sum, { kernel }) => sum + kernel.size, 0);
+const kernelsOf = (layers: Layers) => layers.map(({ kernel }) => kernel);
 
 /** m, and −∞ for a weight that is 0: it can't be one of those that are left. */
 const scores = (layers: Layers): tf.Tensor[] =>
   layers.map(({ kernel, state: { m } }) => tf.where(kernel.weight.notEqual(0), m, tf.fill([...kernel.shape], Number.NEGATIVE_INFINITY)));
 
-function shift(layers: Layers, by: number): void {
-  if (by !== Number.NEGATIVE_INFINITY) for (const { state } of layers) state.m.assign(state.m.sub(by));
+function shift(layers: Layers, by: number | undefined): void {
+  if (by !== undefined && by !== Number.NEGATIVE_INFINITY) for (const { state } of layers) state.m.assign(state.m.sub(by));
 }
 
-function makeExact(layers: Layers, keep: number): void {
+function makeExact(layers: Layers, allowance: Allowance): void {
   const ranked = scores(layers);
-  const masks = topKMasks(ranked, keep);
-  if (keep < totalSize(layers)) shift(layers, kthLargest(ranked, keep + 1));
+  const masks = selectWithin(ranked, allowance);
+  shift(layers, firstOut(ranked, allowance));
   layers.forEach(({ state: { m } }, i) => {
     const mask = (masks[i] as tf.Tensor).cast('bool');
     m.assign(tf.where(mask, m.maximum(SMALLEST), m.minimum(0)));

@@ -1,4 +1,4 @@
-import { component, definePruner, soft, sparsityOption, thresholdedPruner } from '@espalier/core';
+import { component, definePruner, soft, sparsityOption, targetOptions, thresholdedPruner } from '@espalier/core';
 import * as z from 'zod';
 import { subgradient } from './estimators/subgradient.ts';
 import { sideOf } from './exact-budget.ts';
@@ -43,6 +43,7 @@ export const str = definePruner({
   summary: 'Soft threshold reparameterization: thresholds learned per layer (Kusupati et al., 2020)',
   options: z
     .strictObject({
+      ...targetOptions,
       sparsity: sparsityOption.nullable().default(0.9).describe('Fraction of the weights to remove; null runs free'),
       g: learnedOptions.g,
       estimator: component('estimator').default(subgradient()).describe('What flows back through the threshold'),
@@ -61,5 +62,6 @@ export const str = definePruner({
       message: 'must be below 0: there this g is near 0, and weight decay raises it',
       path: ['sInit'],
     }),
-  create: ({ sparsity, estimator, ...source }) => thresholdedPruner({ sparsity, source: learned(source), operator: soft(), estimator }),
+  create: ({ sparsity, multiplyAdds, bytes, estimator, ...source }) =>
+    thresholdedPruner({ sparsity, multiplyAdds, bytes, source: learned(source), operator: soft(), estimator }),
 });

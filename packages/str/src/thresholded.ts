@@ -1,4 +1,4 @@
-import { component, definePruner, soft, sparsityOption, thresholdedPruner } from '@espalier/core';
+import { component, definePruner, soft, sparsityOption, targetOptions, thresholdedPruner } from '@espalier/core';
 import * as z from 'zod';
 import { subgradient } from './estimators/subgradient.ts';
 import { learned } from './learned.ts';
@@ -24,6 +24,7 @@ export const thresholded = definePruner({
   name: 'thresholded',
   summary: 'Any threshold source × operator × estimator; by default STR',
   options: z.strictObject({
+    ...targetOptions,
     sparsity: sparsityOption.nullable().default(0.9).describe('Fraction of the weights to remove; null lets the source run free'),
     source: component('threshold-source').default(learned()).describe('Where the threshold comes from'),
     operator: component('operator').default(soft()).describe('What it does to a weight'),

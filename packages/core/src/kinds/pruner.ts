@@ -63,8 +63,14 @@ type WeightsOf<State> = { of(weight: tf.Tensor, state: State): tf.Tensor }['of']
  */
 // biome-ignore lint/suspicious/noExplicitAny: a pruner whose state doesn't matter to the caller; `unknown` would refuse every real one.
 export interface Pruner<State = any> {
-  /** Sparsity of all pruned kernels together that this pruner promises at the end, to the weight. Absent: it makes no promise. */
+  /** Sparsity of all pruned kernels together that this pruner promises at the end, to the weight. Absent: it doesn't promise one. */
   readonly sparsity?: number;
+  /**
+   * Or a share of the dense multiply-adds of all pruned kernels together, or of their bytes (a `Target` says how they are counted), that is
+   * never exceeded, and falls short by less than what a weight costs that is pruned. A pruner promises one of the three, or nothing.
+   */
+  readonly multiplyAdds?: number;
+  readonly bytes?: number;
   /** Ask for ∂L/∂(effective weight) of every kernel, in all steps or in some. */
   readonly usesDenseGradients?: boolean | ((step: number) => boolean);
   /** Id of a finished run of the same folder, with the same kernels, whose final weights `init` is given. */

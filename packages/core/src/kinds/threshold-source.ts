@@ -1,3 +1,4 @@
+import type { Target } from '../targets/target.ts';
 import type { tf } from '../tf.ts';
 import type { ThresholdOperator } from './operator.ts';
 import type { PrunedLayer, Pruner } from './pruner.ts';
@@ -6,17 +7,17 @@ import type { PrunedLayer, Pruner } from './pruner.ts';
 // biome-ignore lint/suspicious/noExplicitAny: a source whose state doesn't matter to the caller; `unknown` would refuse every real one.
 export interface ThresholdSource<State = any> {
   /**
-   * How the thresholds move to leave (1 − sparsity) of all weights; `null` lets them run free.
+   * How the thresholds move to a target, such as { multiplyAdds: 0.1 }; a number is a sparsity, `null` lets them run free.
    *
    * Throws `E_OPTIONS` where the source can't do what is asked, or where its options say otherwise.
    */
-  towards(sparsity: number | null): Thresholds<State>;
+  towards(target: Target | number | null): Thresholds<State>;
 }
 
 /** The thresholds of a source on their way to one target. The members that a `Pruner` has too mean what they mean there. */
 // biome-ignore lint/suspicious/noExplicitAny: as above.
 export interface Thresholds<State = any>
-  extends Pick<Pruner<State>, 'sparsity' | 'stateDecay' | 'init' | 'beforeStep' | 'afterStep' | 'penalty'> {
+  extends Pick<Pruner<State>, 'sparsity' | 'multiplyAdds' | 'bytes' | 'stateDecay' | 'init' | 'beforeStep' | 'afterStep' | 'penalty'> {
   /** τ: a scalar, or a tensor that broadcasts against the weight. Differentiable in the trainable variables of `state`. */
   threshold(weight: tf.Tensor, state: NoInfer<State>): tf.Tensor;
   /** τ for logs and reports, any shape; absent where no magnitude says what is pruned. */

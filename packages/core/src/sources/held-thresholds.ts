@@ -4,10 +4,12 @@ import type { Kernel, PrunedLayer } from '../kinds/pruner.ts';
 import type { Schedule } from '../kinds/schedule.ts';
 import type { Score } from '../kinds/score.ts';
 import type { Thresholds } from '../kinds/threshold-source.ts';
-import { kthLargest, topKMasks } from '../masks/select.ts';
+import { firstOut, selectWithin } from '../masks/select-within.ts';
 import { cubic } from '../schedules/cubic.ts';
+import { type Allowance, usesUp } from '../targets/allowance.ts';
+import type { Target } from '../targets/target.ts';
 import { tf } from '../tf.ts';
-import { countLeft, keepSurvivors } from './survivors.ts';
+import { countsLeft, keepSurvivors } from './survivors.ts';
 import { repeatOption, thresholdShape } from './threshold-shape.ts';
 
 /** τ of one kernel between two updates. */
@@ -15,10 +17,10 @@ export interface HeldState {
   readonly threshold: tf.Variable;
 }
 
-/** Kernels whose weights are ranked together, and how many of them stay. */
+/** Kernels whose weights are ranked together, and what of them may stay. */
 export interface RankedGroup {
   readonly kernels: readonly Kernel[];
-  readonly keep: number;
+  readonly allowance: Allowance;
 }
 
 export interface HeldOptions {
@@ -36,7 +38,7 @@ export interface Ranking {
   /** What the scores of a kernel are multiplied by before they are ranked, and its threshold is divided by. */
   scale(kernel: Kernel): number;
   /** What is promised for the end. */
-  readonly sparsity: number | undefined;
+  readonly promise: Partial<Target>;
 }
 
 /** Options of the sources that rank weights now and then and hold the outcome in between. */
@@ -54,10 +56,10 @@ export const heldOptions = {
 };
 
 /**
- * Thresholds by rank. Every `every` steps the k largest scores of each group stay, and until the next update
+ * Thresholds by rank. Every `every` steps the largest scores of each group stay that there is room for, k of them, and until the next update
  *
  *   hold: 'threshold'   τ = the (k + 1)-th largest magnitude: as many weights are left as are larger by then
- *   hold: 'set'         τ_i = 0 for the k that stay, the largest float for all others: exactly these are left, equal ones by position
+ *   hold: 'set'         τ_i = 0 for those that stay, the largest float for all others: exactly these are left, equal ones by position
  *
  * Shapes: τ is a scalar, `[1, …, filters]` with `repeat: 'filter'`, or the kernel's shape with `hold: 'set'`.
  */
@@ -68,14 +70,13 @@ export function heldThresholds({ schedule, every, freeze, hold, repeat }: HeldOp
       layers.map(({ kernel }) => kernel),
       fraction,
     );
-    return groups.map(({ kernels, keep }) => ({ keep, layers: layers.filter(({ kernel }) => kernels.includes(kernel)) }));
+    return groups.map(({ kernels, allowance }) => ({ allowance, layers: layers.filter(({ kernel }) => kernels.includes(kernel)) }));
   };
   /** Ranks one group, moves its thresholds, and returns the masks of what stays. */
-  const rank = (layers: Layers, keep: number): tf.Tensor[] => {
+  const rank = (layers: Layers, allowance: Allowance): tf.Tensor[] => {
     const scores = layers.map(({ kernel }) => scoresOf(kernel));
-    const masks = topKMasks(scores, keep);
-    const size = layers.reduce((sum, { kernel }) => sum + kernel.size, 0);
-    const next = keep < size ? kthLargest(scores, keep + 1) : 0;
+    const masks = selectWithin(scores, allowance);
+    const next = firstOut(scores, allowance) ?? 0;
     layers.forEach(({ kernel, state: { threshold } }, i) => {
       const held = hold === 'set' ? tf.sub(1, masks[i] as tf.Tensor).mul(LARGEST) : tf.fill(threshold.shape, next / ranking.scale(kernel));
       threshold.assign(held);
@@ -83,14 +84,14 @@ export function heldThresholds({ schedule, every, freeze, hold, repeat }: HeldOp
     return masks;
   };
   const update = (layers: Layers, fraction: number) => {
-    for (const group of groupsOf(layers, fraction)) rank(group.layers, group.keep);
+    for (const group of groupsOf(layers, fraction)) rank(group.layers, group.allowance);
   };
   /** Fraction of the target in force after the last update before `step`. */
   const fractionBefore = (step: number, totalSteps: number): number =>
     step <= 0 ? 0 : schedule.at((Math.floor((step - 1) / every) * every) / totalSteps);
 
   return {
-    ...(ranking.sparsity === undefined ? {} : { sparsity: ranking.sparsity }),
+    ...ranking.promise,
     init: (kernel) => ({ threshold: tf.variable(tf.zeros(thresholdShape(kernel, hold === 'set' ? 'weight' : repeat)), false) }),
     threshold: (_, { threshold }) => threshold,
     beforeStep(layers, { step, totalSteps }) {
@@ -105,8 +106,10 @@ export function heldThresholds({ schedule, every, freeze, hold, repeat }: HeldOp
         return;
       }
       for (const group of groupsOf(layers, fraction)) {
-        if (countLeft(group.layers, ({ kernel, state }) => operator.apply(kernel.weight, state.threshold)) === group.keep) continue;
-        const masks = rank(group.layers, group.keep);
+        const left = countsLeft(group.layers, ({ kernel, state }) => operator.apply(kernel.weight, state.threshold));
+        const sizes = group.layers.map(({ kernel }) => kernel.size);
+        if (usesUp(group.allowance, left, sizes)) continue;
+        const masks = rank(group.layers, group.allowance);
         group.layers.forEach(({ kernel, state: { threshold: variable } }, i) => {
           keepSurvivors(kernel.weight, masks[i] as tf.Tensor, { variable, threshold: (held) => held, operator, zero: 'intruders' });
         });

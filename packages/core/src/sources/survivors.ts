@@ -1,21 +1,22 @@
 import type { ThresholdOperator } from '../kinds/operator.ts';
 import type { PrunedLayer } from '../kinds/pruner.ts';
+import { type Allowance, costOf } from '../targets/allowance.ts';
 import { tf } from '../tf.ts';
 import { sumToShape } from '../thresholded.ts';
 
 type Effective<State> = (layer: PrunedLayer<State>) => tf.Tensor;
 
-/** Weights that are left in all layers together. */
-export const countLeft = <State>(layers: readonly PrunedLayer<State>[], effective: Effective<State>): number =>
-  layers.reduce((sum, layer) => sum + (effective(layer).notEqual(0).sum().dataSync()[0] as number), 0);
+/** Weights that are left, by layer. */
+export const countsLeft = <State>(layers: readonly PrunedLayer<State>[], effective: Effective<State>): number[] =>
+  layers.map((layer) => effective(layer).notEqual(0).cast('int32').sum().dataSync()[0] as number);
 
 /**
- * True if all that is pruned is stored as 0 already and no more than `keep` weights are left: what a budget looks like that was made exact
- * by setting all losers to 0.
+ * True if all that is pruned is stored as 0 already and what is left fits an allowance: what a budget looks like that was made exact by
+ * setting all losers to 0.
  */
-export function isExact<State>(layers: readonly PrunedLayer<State>[], effective: Effective<State>, keep: number): boolean {
+export function isExact<State>(layers: readonly PrunedLayer<State>[], effective: Effective<State>, allowance: Allowance): boolean {
   const agrees = (layer: PrunedLayer<State>) => effective(layer).notEqual(0).equal(layer.kernel.weight.notEqual(0)).all().dataSync()[0];
-  return layers.every(agrees) && countLeft(layers, effective) <= keep;
+  return layers.every(agrees) && costOf(allowance, countsLeft(layers, effective)) <= allowance.budget;
 }
 
 /**

@@ -4,6 +4,8 @@ import { component, defineThresholdSource } from '../component.ts';
 import { sparsityNeeded } from '../errors.ts';
 import { allocateCounts } from '../masks/update-masks.ts';
 import { magnitude } from '../scores/magnitude.ts';
+import { evenAllowance } from '../targets/allowance.ts';
+import { promiseAtEnd, toTarget } from '../targets/target.ts';
 import { heldOptions, heldThresholds } from './held-thresholds.ts';
 
 /**
@@ -14,7 +16,7 @@ import { heldOptions, heldThresholds } from './held-thresholds.ts';
  *
  * With `rounding: 'layer'` the total is met only nearly, so nothing is promised.
  *
- * @throws `E_OPTIONS` without a sparsity, or for a `score` with `hold: 'threshold'`, which is a threshold on magnitudes.
+ * @throws `E_OPTIONS` without a target, or for a `score` with `hold: 'threshold'`, which is a threshold on magnitudes.
  * @example topK({ allocation: erk(), hold: 'set' })
  */
 export const topKThreshold = defineThresholdSource({
@@ -34,16 +36,17 @@ export const topKThreshold = defineThresholdSource({
       message: 'score ranks by something else than magnitude, which no threshold on magnitudes can follow: use it with hold: "set"',
     }),
   create: ({ allocation, score = magnitude(), rounding, ...held }) => ({
-    towards(sparsity) {
-      if (sparsity === null) throw sparsityNeeded('top-k');
+    towards(given) {
+      const target = toTarget(given);
+      if (target === null) throw sparsityNeeded('top-k');
       return heldThresholds(held, {
         groups(kernels, fraction) {
-          const counts = allocateCounts(kernels, { allocation, score, sparsity, fraction, rounding });
-          return kernels.map((kernel) => ({ kernels: [kernel], keep: counts.get(kernel.name) ?? kernel.size }));
+          const counts = allocateCounts(kernels, { ...target, allocation, score, fraction, rounding });
+          return kernels.map((kernel) => ({ kernels: [kernel], allowance: evenAllowance(1, counts.get(kernel.name) ?? kernel.size) }));
         },
         score,
         scale: () => 1,
-        sparsity: rounding === 'total' ? sparsity * held.schedule.at(1) : undefined,
+        promise: promiseAtEnd(target, held.schedule, rounding),
       });
     },
   }),

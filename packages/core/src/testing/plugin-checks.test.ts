@@ -4,6 +4,7 @@ import { definePlugin, defineSchedule, defineThresholdSource } from '../componen
 import { corePlugin } from '../plugin.ts';
 import { cubic } from '../schedules/cubic.ts';
 import { globalQuantile } from '../sources/global-quantile.ts';
+import type { Target } from '../targets/target.ts';
 import { failures } from '../test-helpers.ts';
 import { pluginChecks } from './plugin-checks.ts';
 import { thresholdSourceChecks } from './threshold-source-contract.ts';
@@ -34,12 +35,12 @@ describe('pluginChecks', () => {
 
 describe('thresholdSourceChecks', () => {
   const source = globalQuantile();
-  const broken = (change: (sparsity: number | null) => object) =>
+  const broken = (change: (target: Target | number | null) => object) =>
     defineThresholdSource({
       name: 'reference',
       summary: 'For these tests',
       options: z.strictObject({}),
-      create: () => ({ towards: (sparsity) => ({ ...source.towards(sparsity), ...change(sparsity) }) }),
+      create: () => ({ towards: (target) => ({ ...source.towards(target), ...change(target) }) }),
     })();
 
   it('find nothing in a sound source', async () => {
@@ -48,7 +49,7 @@ describe('thresholdSourceChecks', () => {
 
   it.each([
     ['never moves its thresholds', /leaves exactly/, () => ({ beforeStep: undefined, finish: undefined })],
-    ['promises another sparsity', /leaves exactly/, (sparsity: number | null) => ({ sparsity: (sparsity ?? 0) / 2 })],
+    ['promises another sparsity', /leaves exactly/, (target: Target | number | null) => ({ sparsity: Number(target) / 2 })],
   ])('find one that %s', async (_, check, change) => {
     expect(await failures(thresholdSourceChecks(() => broken(change)))).toContainEqual(expect.stringMatching(check));
   });

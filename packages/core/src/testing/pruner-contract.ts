@@ -2,6 +2,8 @@ import type { Component, Plugin } from '../component.ts';
 import type { Engine } from '../engine.ts';
 import { keepCount } from '../masks/keep-counts.ts';
 import type { LayerResult } from '../results.ts';
+import { allowanceOf, costOf, usesUp } from '../targets/allowance.ts';
+import { promiseOf, type Target, unitAndValue } from '../targets/target.ts';
 import { tf } from '../tf.ts';
 import { eagerEngine } from '../training/eager-engine.ts';
 import { createTrainer, type Trainer } from '../training/trainer.ts';
@@ -9,8 +11,8 @@ import { onBackend, readTensor, sameBits, specChecks } from './component-checks.
 import { expect, expectEqual } from './expect.ts';
 import { examples, INPUT_SHAPE, STEPS_PER_EPOCH, type Start, type TinyModel, tinyBatches, tinyModel } from './tiny-problem.ts';
 
-/** Makes the pruner under test; with `sparsity`, one that promises that sparsity. */
-export type CreatePruner = (options?: { readonly sparsity: number }) => Component<'pruner'>;
+/** Makes the pruner under test; with a target, such as { sparsity: 0.5 } or { multiplyAdds: 0.5 }, one that promises it if it can. */
+export type CreatePruner = (options?: Target) => Component<'pruner'>;
 
 export interface PrunerContractOptions {
   /** Plugins that hold the pruner and the components in its options. Without them its spec can't be tried. */
@@ -39,7 +41,8 @@ export function prunerContract({ test }: TestRegistrar, create: CreatePruner, op
 
 /**
  * What every pruner must do, as checks without a test runner. They train models of at most 150 weights, on the `cpu` backend, which they
- * set, or on an engine. A pruner that promises a sparsity is made at several: `create` must pass `sparsity` on.
+ * set, or on an engine. A pruner that promises a sparsity is made at several: `create` must pass `sparsity` on. So is one that promises a
+ * share of the multiply-adds or bytes when it is asked for one.
  */
 export function prunerChecks(create: CreatePruner, { plugins = [], steps = 60, engine }: PrunerContractOptions = {}): readonly Check[] {
   const on = trainingOn(engine);
@@ -60,6 +63,7 @@ export function prunerChecks(create: CreatePruner, { plugins = [], steps = 60, e
     'uses no gradient of a weight of which it says that it needs none': () => needsWhatItSays(on, create()),
     'goes on from a checkpoint to the same weights, to the bit': () => resumes(on, create()),
     ...(promises ? exactness(on, create) : {}),
+    ...within(on, create),
     ...(engine
       ? { 'trains to the same bits whether its steps are compiled or run one operation at a time': () => isCompiled(engine, create()) }
       : {}),
@@ -312,14 +316,57 @@ function exactness(on: Training, create: CreatePruner): Record<string, () => voi
   };
 }
 
-/** With a promise, the number of weights left is the promised one. */
-function expectPromise({ sparsity }: Pruner, report: readonly LayerResult[]): void {
-  if (sparsity === undefined) return;
+/** Budgets in other units, as far as the pruner promises them when it is asked for one. */
+function within(on: Training, create: CreatePruner): Record<string, () => void> {
+  const promised = (target: Target) => {
+    try {
+      const pruner = create(target);
+      return sameTarget(promiseOf(pruner), target) ? pruner : undefined;
+    } catch {
+      return undefined; // it has no such option
+    }
+  };
+  return Object.fromEntries(
+    [{ multiplyAdds: 0.5 }, { multiplyAdds: 0.1 }, { bytes: 0.5 }].flatMap((target): [string, () => void][] => {
+      const pruner = promised(target);
+      if (!pruner) return [];
+      const { unit, value } = unitAndValue(target);
+      const check = () => {
+        for (const start of ['random', 'rounded'] as const) expectPromise(pruner, on.train({ pruner, start }).report);
+      };
+      return [[`leaves no more than ${value} of the ${unit === 'bytes' ? 'bytes' : 'multiply-adds'}, to a single weight`, check]];
+    }),
+  );
+}
+
+const sameTarget = (a: Target | undefined, b: Target): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** With a promise, the weights left are as many as was promised, or cost that much. */
+function expectPromise(pruner: Pruner, report: readonly LayerResult[]): void {
+  const promise = promiseOf(pruner);
+  if (promise === undefined) return;
   const pruned = report.filter(({ prunable }) => prunable);
+  if (!('sparsity' in promise)) {
+    expectWithin(promise, pruned);
+    return;
+  }
+  const { sparsity } = promise;
   const size = pruned.reduce((sum, layer) => sum + layer.size, 0);
   const left = pruned.reduce((sum, layer) => sum + layer.nonzero, 0);
   const promised = keepCount(size, sparsity);
   expect(left === promised, `${promised} of ${size} weights left at sparsity ${sparsity}`, left);
+}
+
+function expectWithin(promise: Target, pruned: readonly LayerResult[]): void {
+  const allowance = allowanceOf(
+    pruned.map(({ size, denseMultiplyAdds }) => ({ size, uses: denseMultiplyAdds / size })),
+    promise,
+  );
+  const counts = pruned.map(({ nonzero }) => nonzero);
+  const sizes = pruned.map(({ size }) => size);
+  const { unit, value } = unitAndValue(promise);
+  const expected = `weights that cost at most ${allowance.budget}, and by less than another weight's price less, at ${unit} ${value}`;
+  expect(usesUp(allowance, counts, sizes), expected, `${counts.join(', ')} weights, ${costOf(allowance, counts)}`);
 }
 
 // --- helpers: training ---

@@ -3,6 +3,7 @@ import { type Component, definePruner } from '../component.ts';
 import type { SubgradientEstimator } from '../kinds/estimator.ts';
 import { soft } from '../operators/soft.ts';
 import { sparsityOption } from '../options.ts';
+import { targetOptions } from '../targets/target.ts';
 import { sumToShape } from '../thresholded.ts';
 import { thresholdedPruner } from '../thresholded-pruner.ts';
 import { onCpuBackend, specChecks } from './component-checks.ts';
@@ -28,8 +29,8 @@ export function thresholdSourceChecks(
   const tried = definePruner({
     name: 'source-under-test',
     summary: 'A threshold source, tried with the soft threshold and its sub-gradient',
-    options: z.strictObject({ sparsity: sparsityOption.default(0.5) }),
-    create: ({ sparsity }) => thresholdedPruner({ sparsity, source: create(), operator: soft(), estimator: subgradient }),
+    options: z.strictObject({ ...targetOptions, sparsity: sparsityOption.default(0.5) }),
+    create: (target) => thresholdedPruner({ ...target, source: create(), operator: soft(), estimator: subgradient }),
   });
   return [...prunerChecks((given) => tried({ ...given }), options), ...onCpuBackend(specChecks(create(), { plugins }))];
 }
