@@ -6,5 +6,10 @@ export const dense = definePruner({
   name: 'dense',
   summary: 'No pruning: what the others are compared with',
   options: z.strictObject({}),
-  create: () => ({ gradientsOf: 'all', init: () => ({}), reparameterize: (weight) => weight }),
+  create: () => ({
+    gradientsOf: 'all',
+    init: () => ({}),
+    reparameterize: (weight) => weight,
+    calendar: () => ({ updates: [], countsAt: () => new Map(), dynamic: false }),
+  }),
 });

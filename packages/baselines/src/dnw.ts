@@ -51,6 +51,11 @@ export const dnw = definePruner({
         return { mask: tf.variable(topKMask(kernel, score, counts.get(kernel.name) ?? kernel.size), false) };
       },
       gradientsOf: 'all',
+      calendar: (kernels, { totalSteps }) => ({
+        updates: Array.from({ length: totalSteps + 1 }, (_, step) => ({ step, fraction: 1 })),
+        countsAt: (fraction) => allocateCounts(kernels, { ...options, fraction }),
+        dynamic: allocation.dynamic ?? false,
+      }),
       reparameterize: (weight, { mask }) => maskedStraightThrough(weight, mask),
       afterStep(layers) {
         updateMasks(

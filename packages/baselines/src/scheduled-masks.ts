@@ -1,6 +1,8 @@
 import {
   type Allocation,
   allocateCounts,
+  fractionDue,
+  fractionInForce,
   type Kernel,
   type MaskState,
   masked,
@@ -12,6 +14,7 @@ import {
   targetOf,
   tf,
   updateMasks,
+  updatesOf,
 } from '@espalier/core';
 
 export interface ScheduledMasksOptions {
@@ -44,9 +47,10 @@ export function scheduledMasks({
     const kernels = layers.map(({ kernel }) => kernel);
     updateMasks(layers, score, countsAt(kernels, fraction));
   };
-  /** Fraction of the target in force after the last update before `step`. */
-  const fractionBefore = (step: number, totalSteps: number): number =>
-    step <= 0 ? 0 : schedule.at((Math.floor((step - 1) / every) * every) / totalSteps);
+  const times = { schedule, every, freeze };
+  /** Share of the target to which `finish` has to go, if the last update did not. */
+  const dueAtEnd = (totalSteps: number): number | undefined =>
+    fractionInForce(times, totalSteps, totalSteps) === schedule.at(1) ? undefined : schedule.at(1);
   return {
     ...promiseAtEnd(target, schedule, rounding),
     init(kernel, { kernels, shared }) {
@@ -56,12 +60,17 @@ export function scheduledMasks({
     gradientsOf: 'nonzero',
     reparameterize: (weight, { mask }) => masked(weight, mask),
     beforeStep(layers, { step, totalSteps }) {
-      if (step % every !== 0 || (freeze && fractionBefore(step, totalSteps) === 1)) return;
-      const fraction = schedule.at(step / totalSteps);
-      if (fraction > 0) update(layers, fraction);
+      const fraction = fractionDue(times, step, totalSteps);
+      if (fraction !== undefined) update(layers, fraction);
     },
     finish(layers, { totalSteps }) {
-      if (fractionBefore(totalSteps, totalSteps) !== schedule.at(1)) update(layers, schedule.at(1));
+      const fraction = dueAtEnd(totalSteps);
+      if (fraction !== undefined) update(layers, fraction);
     },
+    calendar: (kernels, { totalSteps }) => ({
+      updates: updatesOf(times, totalSteps, dueAtEnd(totalSteps)),
+      countsAt: (fraction) => countsAt(kernels, fraction),
+      dynamic: allocation.dynamic ?? false,
+    }),
   };
 }

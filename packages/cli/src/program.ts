@@ -77,6 +77,21 @@ export function createProgram(): { readonly program: Command; run(args: readonly
     );
   addTrainingOptions(swap);
 
+  const plan = program
+    .command('plan')
+    .summary('what a comparison would do, before anything is trained')
+    .description(
+      'Takes what "compare" takes and trains nothing: prints when each method decides what it leaves, how much of which layer, what training and result cost, about how long it takes and how much memory, and warns of what looks like a mistake. Ends with 2 if something can\'t be carried out.',
+    )
+    .option('-p, --pruners <names>', 'comma-separated, as for "compare"', names)
+    .option('--no-measure', 'time no steps: no estimate of time and memory')
+    .option('--calendar', 'every update, not only the first, the last and some between')
+    .addHelpText('after', PLAN_EXAMPLES)
+    .action((flags: Record<string, unknown>) =>
+      run(async () => (await import('./commands/plan.ts')).planCommand)(withReport(flags) as never),
+    );
+  addTrainingOptions(plan);
+
   program
     .command('report [runs...]')
     .summary('tables and figures of finished runs')
@@ -254,6 +269,13 @@ Examples:
   $ espalier report runs --study str-estimator-lenet5-mnist --archive study.jsonl.gz
   $ espalier report study.jsonl.gz --reference straight-through
   $ espalier report runs --copied published.json --out report      numbers of others beside the runs
+`;
+
+const PLAN_EXAMPLES = `
+Examples:
+  $ espalier plan                                             of the configuration here
+  $ espalier plan --pruners str,gmp --sparsity 0.9,0.99 --seeds 0,1,2
+  $ espalier plan --pruners gmp --epochs 1 --calendar --no-measure
 `;
 
 const ABLATE_EXAMPLES = `

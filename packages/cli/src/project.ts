@@ -26,6 +26,8 @@ export interface Project {
   readonly runs: string;
   /** Where the report goes, if one is wanted. */
   readonly report: string | undefined;
+  /** The plugins as another process gets them, if it can build these runs with them. */
+  sendable(requests: readonly RunRequest[]): Promise<{ readonly references: readonly string[]; readonly folder: string } | undefined>;
   /** Carries out runs, side by side; one by one in this process, if they need a component that only exists as an object. */
   run(requests: readonly RunRequest[]): Promise<RunResult[]>;
 }
@@ -42,6 +44,7 @@ export async function openProject(given: Config, options: ProjectOptions & { rea
     engine: { name: availableEngine(config.engine), threads: config.threads },
     runs,
     report: config.report === false ? undefined : path.resolve(folder, config.report),
+    sendable: (requests) => sendablePlugins(config.plugins, folder, requests),
     async run(requests) {
       const plugins = await sendablePlugins(config.plugins, folder, requests);
       root.register(RUNNER_OPTIONS, {

@@ -100,3 +100,9 @@ export const resultUnreadable = (file: string, problem: string, cause?: unknown)
 
 export const shapeMismatch = (what: string, given: readonly number[], expected: readonly number[]) =>
   new EspalierError('E_SHAPE', `${what} has shape [${given.join(', ')}], but must have [${expected.join(', ')}].`);
+
+export const tooFewExamples = (examples: number, batchSize: number) =>
+  new EspalierError(
+    'E_TOO_FEW_EXAMPLES',
+    `There are ${examples} training examples, fewer than one batch of ${batchSize}. Lower training.batchSize.`,
+  );

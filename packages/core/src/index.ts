@@ -20,8 +20,9 @@ export {
 export * from './component.ts';
 export * from './cost/index.ts';
 export type * from './engine.ts';
-export { EspalierError } from './errors.ts';
+export { EspalierError, tooFewExamples } from './errors.ts';
 export type * from './kinds/allocation.ts';
+export type * from './kinds/calendar.ts';
 export type * from './kinds/dataset.ts';
 export type * from './kinds/estimator.ts';
 export type * from './kinds/model.ts';
@@ -38,6 +39,7 @@ export { kthLargest, topKMasks } from './masks/select.ts';
 export { firstOut, selectWithin } from './masks/select-within.ts';
 export { kthLargestScore, topK } from './masks/top-k.ts';
 export { allocateCounts, type MaskState, topKMask, updateMasks } from './masks/update-masks.ts';
+export { fractionDue, fractionInForce, type UpdateTimes, updatesOf } from './masks/update-times.ts';
 export { type ApplyOptions, type AttachOptions, attach, type PrunedModel, type VariableRole } from './model/attach.ts';
 export { prunableKernels } from './model/kernels.ts';
 export { type PrunableOptions, prunableOptions } from './model/prunable.ts';

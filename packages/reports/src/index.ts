@@ -24,6 +24,7 @@ export { layerTable } from './layer-table.ts';
 export { archivedRuns, readSources, type Sources } from './page/sources.ts';
 export { type Report, type ReportFormat, type ReportOptions, writeReport } from './page/write-report.ts';
 export { type PivotOptions, pivotTables } from './pivot-table.ts';
+export { calendarTable, type PlanReport, planLayersTable, planTable } from './plan-table.ts';
 export { pointsTables } from './points-table.ts';
 export { type Origins, withProvenance } from './provenance.ts';
 export { renderCsv } from './render/csv.ts';

@@ -6,12 +6,17 @@ import {
   defineThresholdSource,
   EspalierError,
   evenAllowance,
+  fractionDue,
+  global,
   magnitude,
   type PrunedLayer,
+  readFloats,
   type Target,
+  type ThresholdFunction,
   tf,
   thresholdShape,
   toTarget,
+  updatesOf,
 } from '@espalier/core';
 import * as z from 'zod';
 import { makeExactWithin, NEAREST_S, openThresholds, type StrState, scaleWithin, sideOf } from './exact-budget.ts';
@@ -63,6 +68,7 @@ export const learned = defineThresholdSource({
       if (allocation && granularity === 'global') throw allocationOnly('granularity "global" has one s for all layers');
       if (target !== null && (sInit !== undefined || decay !== undefined)) throw freeOnly();
       if (target === null && sInit === undefined) throw startMissing();
+      const times = { schedule, every, freeze: false };
       return {
         ...target,
         ...(target === null ? (typeof decay === 'number' ? { stateDecay: decay } : {}) : { stateDecay: 0 }),
@@ -78,14 +84,12 @@ export const learned = defineThresholdSource({
         threshold: (_, { s }) => g.value(s),
 
         beforeStep(layers, { step, totalSteps }) {
-          if (target === null || step % every !== 0) return;
-          const fraction = schedule.at(step / totalSteps);
-          if (!allocation) scaleWithin(layers, g, allowanceOf(kernelsOf(layers), target, fraction));
-          else if (fraction > 0) {
-            for (const { layer, keep } of allocated(layers, fraction)) {
-              if (keep < layer.kernel.size) scaleWithin([layer], g, evenAllowance(1, keep));
-              else openThresholds([layer], g);
-            }
+          const fraction = fractionDue(times, step, totalSteps);
+          if (target === null || fraction === undefined) return;
+          if (!allocation) return scaleWithin(layers, g, allowanceOf(kernelsOf(layers), target, fraction));
+          for (const { layer, keep } of allocated(layers, fraction)) {
+            if (keep < layer.kernel.size) scaleWithin([layer], g, evenAllowance(1, keep));
+            else openThresholds([layer], g);
           }
         },
 
@@ -94,6 +98,25 @@ export const learned = defineThresholdSource({
           if (!allocation) makeExactWithin(layers, g, allowanceOf(kernelsOf(layers), target), operator);
           else for (const { layer, keep } of allocated(layers, 1)) makeExactWithin([layer], g, evenAllowance(1, keep), operator);
         },
+
+        ...(target === null
+          ? { thresholdAfter: (decayed) => readFloats(() => g.value(tf.scalar((sInit as number) * Math.exp(-decayed))))[0] as number }
+          : {
+              calendar: (kernels, { totalSteps }) => ({
+                updates: updatesOf(times, totalSteps, 1),
+                // All s start equal, so the first correction ranks by magnitude; without an allocation the layers' shares are learned.
+                countsAt: (fraction) =>
+                  allocateCounts(kernels, {
+                    ...target,
+                    allocation: allocation ?? global(),
+                    score: magnitude(),
+                    rounding: 'total',
+                    fraction,
+                  }),
+                dynamic: allocation ? (allocation.dynamic ?? false) : true,
+              }),
+              thresholdLimit: limitOf(g),
+            }),
 
         reported: ({ s }) => g.value(s).relu(),
       };
@@ -116,6 +139,11 @@ export const learned = defineThresholdSource({
 // --- helpers ---
 
 const kernelsOf = (layers: readonly PrunedLayer<StrState>[]) => layers.map(({ kernel }) => kernel);
+
+/** Scaling keeps s on its side of 0. */
+function limitOf(g: ThresholdFunction): number {
+  return sideOf(g) < 0 ? (readFloats(() => g.value(tf.scalar(NEAREST_S[-1])))[0] as number) : g.range[1];
+}
 
 const freeOnly = () =>
   new EspalierError(

@@ -1,15 +1,20 @@
 import {
   type Allowance,
+  allocateCounts,
   allowanceOf,
   component,
   cubic,
   defineThresholdSource,
   EspalierError,
   firstOut,
+  fractionDue,
+  global,
+  magnitude,
   type PrunedLayer,
   selectWithin,
   tf,
   toTarget,
+  updatesOf,
 } from '@espalier/core';
 import * as z from 'zod';
 
@@ -60,6 +65,7 @@ export const maskParameter = defineThresholdSource({
       const target = toTarget(given);
       if (target !== null && lambda !== undefined) throw freeOnly();
       if (target === null && lambda === undefined) throw lambdaMissing();
+      const times = { schedule, every, freeze: false };
       const count = { linear: (m: tf.Tensor) => m, leaky: (m: tf.Tensor) => m.maximum(m.mul(c)), softplus: tf.softplus<tf.Tensor> }[
         variant
       ];
@@ -76,10 +82,22 @@ export const maskParameter = defineThresholdSource({
           : { penalty: (layers: Layers) => tf.addN(layers.map(({ state: { m } }) => count(m).sum())).mul(lambda) as tf.Scalar }),
 
         beforeStep(layers, { step, totalSteps }) {
-          if (target === null || step % every !== 0) return;
-          const allowance = allowanceOf(kernelsOf(layers), target, schedule.at(step / totalSteps));
+          const fraction = fractionDue(times, step, totalSteps);
+          if (target === null || fraction === undefined) return;
+          const allowance = allowanceOf(kernelsOf(layers), target, fraction);
           shift(layers, firstOut(scores(layers), allowance));
         },
+
+        ...(target === null
+          ? {}
+          : {
+              calendar: (kernels, { totalSteps }) => ({
+                updates: updatesOf(times, totalSteps, 1),
+                // Every m starts at |W|.
+                countsAt: (fraction) => allocateCounts(kernels, { ...target, ...BY_MAGNITUDE, fraction }),
+                dynamic: true,
+              }),
+            }),
 
         finish(layers) {
           if (target !== null) makeExact(layers, allowanceOf(kernelsOf(layers), target));
@@ -90,6 +108,8 @@ export const maskParameter = defineThresholdSource({
 });
 
 // --- helpers ---
+
+const BY_MAGNITUDE = { allocation: global(), score: magnitude(), rounding: 'total' } as const;
 
 type Layers = readonly PrunedLayer<MaskParameterState>[];
 

@@ -1,15 +1,13 @@
-import { fork } from 'node:child_process';
-import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { EspalierError, failedResult, openRunFolder, type RunRequest, type RunResult, runId, settledResult } from '@espalier/core';
 import { runCrashed } from '../errors.ts';
+import { forkScript } from './fork-script.ts';
 import type { WorkerMessage, WorkerTask } from './messages.ts';
 import type { RunEvents } from './runner.ts';
 
 /** Carries out a run in a process of its own. A process that dies gives a failed result, which a later start tries again. */
 export function runInChild(request: RunRequest, task: WorkerTask, events: RunEvents): Promise<RunResult> {
-  const child = fork(WORKER, { execArgv: [...process.execArgv, ...TYPESCRIPT], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = forkScript(new URL('./worker', import.meta.url));
   let errors = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString()).slice(-2000);
@@ -33,15 +31,6 @@ export function runInChild(request: RunRequest, task: WorkerTask, events: RunEve
 }
 
 // --- helpers ---
-
-const self = fileURLToPath(import.meta.url);
-const WORKER = path.join(path.dirname(self), `worker${path.extname(self)}`);
-
-/** Run from source, a child needs the same TypeScript loader; run from a package, nothing. */
-const TYPESCRIPT =
-  path.extname(self) === '.ts' && !process.execArgv.some((argument) => argument.includes('tsx'))
-    ? ['--import', pathToFileURL(createRequire(self).resolve('tsx')).href]
-    : [];
 
 /** What the process itself could not write any more, unless it did. The checkpoint stays. Nothing is written where another one trains. */
 function recordFailure(request: RunRequest, runs: string, error: unknown): RunResult {

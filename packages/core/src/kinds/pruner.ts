@@ -1,5 +1,6 @@
 import type { RandomStream } from '../random.ts';
 import type { tf } from '../tf.ts';
+import type { Calendar } from './calendar.ts';
 
 /** The weight tensor of a layer that can be pruned. */
 export interface Kernel {
@@ -99,6 +100,18 @@ export interface Pruner<State = any> {
    * training loss that is logged is the task's, without it.
    */
   penalty?(layers: readonly PrunedLayer<NoInfer<State>>[]): tf.Scalar;
+  /**
+   * What the hooks will do, for plans: from the code that they use themselves. It changes nothing. Absent: the pruner can't tell, as where
+   * the sparsity falls out of the training.
+   */
+  calendar?(kernels: readonly Kernel[], context: { readonly totalSteps: number }): Calendar;
+  /** Supremum of the thresholds that the pruner can come to, where it has one that matters. */
+  readonly thresholdLimit?: number;
+  /**
+   * The threshold where weight decay alone has multiplied what is trained by exp(−decayed), for plans of pruners that run free: there the
+   * gradient of the task holds it back.
+   */
+  thresholdAfter?(decayed: number): number;
   /** What is trained; default: the kernel's weight and every trainable variable in `state`. */
   variables?(kernel: Kernel, state: NoInfer<State>): readonly tf.Variable[];
   /** Magnitude below which a weight is zero, for methods that have one; any shape. */

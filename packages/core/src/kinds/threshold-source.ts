@@ -17,7 +17,20 @@ export interface ThresholdSource<State = any> {
 /** The thresholds of a source on their way to one target. The members that a `Pruner` has too mean what they mean there. */
 // biome-ignore lint/suspicious/noExplicitAny: as above.
 export interface Thresholds<State = any>
-  extends Pick<Pruner<State>, 'sparsity' | 'multiplyAdds' | 'bytes' | 'stateDecay' | 'init' | 'beforeStep' | 'afterStep' | 'penalty'> {
+  extends Pick<
+    Pruner<State>,
+    | 'sparsity'
+    | 'multiplyAdds'
+    | 'bytes'
+    | 'stateDecay'
+    | 'init'
+    | 'beforeStep'
+    | 'afterStep'
+    | 'penalty'
+    | 'calendar'
+    | 'thresholdLimit'
+    | 'thresholdAfter'
+  > {
   /** τ: a scalar, or a tensor that broadcasts against the weight. Differentiable in the trainable variables of `state`. */
   threshold(weight: tf.Tensor, state: NoInfer<State>): tf.Tensor;
   /** τ for logs and reports, any shape; absent where no magnitude says what is pruned. */

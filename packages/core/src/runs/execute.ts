@@ -1,7 +1,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { Engine } from '../engine.ts';
-import { EspalierError } from '../errors.ts';
+import { tooFewExamples } from '../errors.ts';
 import { randomStream } from '../random.ts';
 import { type FinishedResult, type RunRecord, type RunResult, type RunSpec, readResult } from '../results.ts';
 import { parseTraining } from '../training/options.ts';
@@ -136,9 +136,3 @@ function measure(pruned: Parameters<typeof totals>[0]) {
 }
 
 const flat = ({ last, bestAccuracy, bestEpoch }: ValidationHistory) => ({ ...last, bestAccuracy, bestEpoch });
-
-const tooFewExamples = (examples: number, batchSize: number) =>
-  new EspalierError(
-    'E_TOO_FEW_EXAMPLES',
-    `There are ${examples} training examples, fewer than one batch of ${batchSize}. Lower training.batchSize.`,
-  );

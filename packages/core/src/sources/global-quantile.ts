@@ -30,6 +30,7 @@ export const globalQuantile = defineThresholdSource({
         groups: (kernels, fraction) => [{ kernels, allowance: allowanceOf(kernels, target, fraction) }],
         score: magnitude(),
         scale: ({ shape }) => (scale === 'none' ? 1 : Math.sqrt(shape.reduce((sum, n) => sum + n, 0))),
+        dynamic: true,
         promise: promiseAtEnd(target, held.schedule),
       });
     },

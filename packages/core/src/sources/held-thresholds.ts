@@ -5,6 +5,7 @@ import type { Schedule } from '../kinds/schedule.ts';
 import type { Score } from '../kinds/score.ts';
 import type { Thresholds } from '../kinds/threshold-source.ts';
 import { firstOut, selectWithin } from '../masks/select-within.ts';
+import { fractionDue, fractionInForce, updatesOf } from '../masks/update-times.ts';
 import { cubic } from '../schedules/cubic.ts';
 import { type Allowance, usesUp } from '../targets/allowance.ts';
 import type { Target } from '../targets/target.ts';
@@ -37,6 +38,8 @@ export interface Ranking {
   readonly score: Score;
   /** What the scores of a kernel are multiplied by before they are ranked, and its threshold is divided by. */
   scale(kernel: Kernel): number;
+  /** True if the groups, or what each of their kernels keeps, depends on the values of the weights. */
+  readonly dynamic: boolean;
   /** What is promised for the end. */
   readonly promise: Partial<Target>;
 }
@@ -83,28 +86,33 @@ export function heldThresholds({ schedule, every, freeze, hold, repeat }: HeldOp
     });
     return masks;
   };
+  const countsOf = ({ kernels, allowance }: RankedGroup): [string, number][] =>
+    tf.tidy(() =>
+      selectWithin(kernels.map(scoresOf), allowance).map((mask, i) => [
+        (kernels[i] as Kernel).name,
+        mask.cast('int32').sum().dataSync()[0] as number,
+      ]),
+    ) as [string, number][];
   const update = (layers: Layers, fraction: number) => {
     for (const group of groupsOf(layers, fraction)) rank(group.layers, group.allowance);
   };
-  /** Fraction of the target in force after the last update before `step`. */
-  const fractionBefore = (step: number, totalSteps: number): number =>
-    step <= 0 ? 0 : schedule.at((Math.floor((step - 1) / every) * every) / totalSteps);
+  const times = { schedule, every, freeze };
+  /** Whether `finish` ranks the weights once more. */
+  const isRankedAtEnd = (totalSteps: number) =>
+    hold === 'threshold' || !freeze || fractionInForce(times, totalSteps, totalSteps) !== schedule.at(1);
 
   return {
     ...ranking.promise,
     init: (kernel) => ({ threshold: tf.variable(tf.zeros(thresholdShape(kernel, hold === 'set' ? 'weight' : repeat)), false) }),
     threshold: (_, { threshold }) => threshold,
     beforeStep(layers, { step, totalSteps }) {
-      if (step % every !== 0 || (freeze && fractionBefore(step, totalSteps) === 1)) return;
-      const fraction = schedule.at(step / totalSteps);
-      if (fraction > 0) update(layers, fraction);
+      const fraction = fractionDue(times, step, totalSteps);
+      if (fraction !== undefined) update(layers, fraction);
     },
     finish(layers, { totalSteps, operator }) {
       const fraction = schedule.at(1);
-      if (hold === 'set') {
-        if (!freeze || fractionBefore(totalSteps, totalSteps) !== fraction) update(layers, fraction);
-        return;
-      }
+      if (!isRankedAtEnd(totalSteps)) return;
+      if (hold === 'set') return update(layers, fraction);
       for (const group of groupsOf(layers, fraction)) {
         const left = countsLeft(group.layers, ({ kernel, state }) => operator.apply(kernel.weight, state.threshold));
         const sizes = group.layers.map(({ kernel }) => kernel.size);
@@ -115,6 +123,11 @@ export function heldThresholds({ schedule, every, freeze, hold, repeat }: HeldOp
         });
       }
     },
+    calendar: (kernels, { totalSteps }) => ({
+      updates: updatesOf(times, totalSteps, isRankedAtEnd(totalSteps) ? schedule.at(1) : undefined),
+      countsAt: (fraction) => new Map(ranking.groups(kernels, fraction).flatMap(countsOf)),
+      dynamic: ranking.dynamic,
+    }),
     ...(hold === 'threshold' ? { reported: ({ threshold }) => threshold } : {}),
   };
 }

@@ -46,6 +46,7 @@ export const topKThreshold = defineThresholdSource({
         },
         score,
         scale: () => 1,
+        dynamic: allocation.dynamic ?? false,
         promise: promiseAtEnd(target, held.schedule, rounding),
       });
     },

@@ -34,11 +34,17 @@ function reference(change: (sound: Pruner<MaskState>, sparsity: number) => Parti
         gradientsOf: 'nonzero',
         reparameterize: (weight, { mask }) => masked(weight, mask),
         beforeStep: update,
+        calendar: (kernels) => calendarOf(kernels, sparsity as number),
       };
       return { ...sound, ...change(sound, sparsity as number) };
     },
   });
 }
+const calendarOf = (kernels: Parameters<typeof allocateCounts>[0], sparsity: number) => ({
+  updates: Array.from({ length: 12 }, (_, step) => ({ step, fraction: 1 })),
+  countsAt: () => allocateCounts(kernels, { ...options, sparsity }),
+  dynamic: false,
+});
 const options = { allocation: uniform(), score: magnitude(), fraction: 1, rounding: 'total' } as const;
 
 const plugin = (factory: ReturnType<typeof reference>) => definePlugin({ name: 'tests', apiVersion: 1, components: [factory] });
@@ -164,6 +170,11 @@ const faults: Record<string, [check: RegExp, create: CreatePruner]> = {
       reparameterize: (weight: tf.Tensor, { mask }: Any) => maskedStraightThrough(weight, mask),
     })),
   ],
+  'updates its masks when its calendar says nothing of it': [
+    /calendar/,
+    reference((_, sparsity) => ({ calendar: (kernels) => ({ ...calendarOf(kernels, sparsity), updates: [] }) })),
+  ],
+  'leaves other numbers than its calendar says': [/calendar/, reference(() => ({ calendar: (kernels) => calendarOf(kernels, 0.7) }))],
   'keeps one weight too many': [
     /number of weights that it promises/,
     reference((sound, sparsity) => ({
@@ -225,6 +236,7 @@ describe('the contract for a method that promises no sparsity and asks for dense
   /** Weights that the gradient of the last step but one would rather have at 0. */
   const dense = reference(() => ({
     sparsity: undefined as Any,
+    calendar: undefined as Any,
     usesDenseGradients: (step: number) => step % 3 === 0,
     beforeStep: () => {},
     afterStep(layers, { denseGradients }) {

@@ -6,7 +6,7 @@ import { allowanceOf, costOf, usesUp } from '../targets/allowance.ts';
 import { promiseOf, type Target, unitAndValue } from '../targets/target.ts';
 import { tf } from '../tf.ts';
 import { eagerEngine } from '../training/eager-engine.ts';
-import { createTrainer, type Trainer } from '../training/trainer.ts';
+import { createTrainer, type StepCounts, type Trainer } from '../training/trainer.ts';
 import { onBackend, readTensor, sameBits, specChecks } from './component-checks.ts';
 import { expect, expectEqual } from './expect.ts';
 import { examples, INPUT_SHAPE, STEPS_PER_EPOCH, type Start, type TinyModel, tinyBatches, tinyModel } from './tiny-problem.ts';
@@ -61,6 +61,8 @@ export function prunerChecks(create: CreatePruner, { plugins = [], steps = 60, e
     'reports every layer': () => reportsEveryLayer(on, create()),
     'prunes a model that has a layer with one weight': () => prunesOneWeight(on, create()),
     'uses no gradient of a weight of which it says that it needs none': () => needsWhatItSays(on, create()),
+    'does what its calendar says, when it says so': () =>
+      followsCalendar(on, promises ? [create(), create({ sparsity: 0.5 })] : [create()]),
     'goes on from a checkpoint to the same weights, to the bit': () => resumes(on, create()),
     ...(promises ? exactness(on, create) : {}),
     ...within(on, create),
@@ -255,6 +257,47 @@ function needsWhatItSays(on: Training, pruner: Pruner): void {
   });
 }
 
+function followsCalendar(on: Training, pruners: readonly Pruner[]): void {
+  for (const pruner of pruners)
+    on.withTrainer({ pruner }, ({ pruned, totalSteps, finish }, step) => {
+      const kernels = pruned.layers.map(({ kernel }) => kernel);
+      const calendar = pruner.calendar?.(kernels, { totalSteps });
+      if (!calendar) return;
+      const fractions = new Map(calendar.updates.map((update) => [update.step, update.fraction]));
+      const steps = calendar.updates.map((update) => update.step);
+      const inOrder = steps.every((at, i) => Number.isInteger(at) && at >= 0 && at <= totalSteps && at > (steps[i - 1] ?? -1));
+      expect(inOrder, `updates at rising steps from 0 to ${totalSteps}`, steps);
+      const left = () => pruned.report().flatMap(({ prunable, nonzero }) => (prunable ? [nonzero] : []));
+      const checked = (at: number, act: () => readonly number[]) => {
+        const fraction = fractions.get(at);
+        const before = left();
+        const counts = fraction === undefined ? undefined : calendar.countsAt(fraction);
+        const planned = counts && kernels.map(({ name, size }) => counts.get(name) ?? size);
+        const found = act();
+        const where = at === totalSteps ? 'after the last step' : `in step ${at}`;
+        if (!planned) return expectEqual(found, before, `no other number of weights ${where}, for which the calendar has no update`);
+        const [expected, actual] = calendar.dynamic ? [[sum(planned)], [sum(found)]] : [planned, found];
+        // Thresholds that can't rise beyond a limit may leave more, until `finish`.
+        const surplus = at < totalSteps && Number.isFinite(pruner.thresholdLimit) ? Number.POSITIVE_INFINITY : ROUNDING;
+        const isClose = expected.every((n, i) => n - (actual[i] as number) <= ROUNDING && (actual[i] as number) - n <= surplus);
+        expect(isClose, `${expected.join(', ')} weights left ${where}, as the calendar says`, actual.join(', '));
+      };
+      for (let at = 0; at < totalSteps; at++) {
+        checked(at, () => {
+          let counts: readonly number[] = [];
+          step(({ nonzero }) => {
+            counts = nonzero;
+          });
+          return counts;
+        });
+      }
+      checked(totalSteps, () => {
+        finish();
+        return left();
+      });
+    });
+}
+
 function resumes(on: Training, pruner: Pruner): void {
   const whole = on.train({ pruner });
   const half = Math.floor(STEPS / 2) + 1;
@@ -368,6 +411,10 @@ function expectWithin(promise: Target, pruned: readonly LayerResult[]): void {
   const expected = `weights that cost at most ${allowance.budget}, and by less than another weight's price less, at ${unit} ${value}`;
   expect(usesUp(allowance, counts, sizes), expected, `${counts.join(', ')} weights, ${costOf(allowance, counts)}`);
 }
+/** Weights by which a threshold that is found by rank may miss their number: its float may round to the other side of one of them. */
+const ROUNDING = 1;
+
+const sum = (counts: readonly number[]): number => counts.reduce((total, n) => total + n, 0);
 
 // --- helpers: training ---
 
@@ -401,7 +448,7 @@ interface Outcome {
 interface Training {
   newTrainer(options: TrainOptions & { readonly model: tf.LayersModel }): Trainer;
   /** Hands a trainer and its next step to `use`, and cleans up behind it. */
-  withTrainer<T>(options: TrainOptions, use: (trainer: Trainer, step: () => number) => T): T;
+  withTrainer<T>(options: TrainOptions, use: (trainer: Trainer, step: (onCounts?: (counts: StepCounts) => void) => number) => T): T;
   train(options: TrainOptions): Outcome;
 }
 
@@ -419,7 +466,9 @@ function trainingOn(engine: Engine = eagerEngine): Training {
       const batches = tinyBatches();
       const trainer = on.newTrainer({ ...options, model });
       try {
-        return use(trainer, () => trainer.trainStep(batches[trainer.step % batches.length] as (typeof batches)[number]));
+        return use(trainer, (onCounts) =>
+          trainer.trainStep(batches[trainer.step % batches.length] as (typeof batches)[number], undefined, onCounts),
+        );
       } finally {
         trainer.dispose();
         model.dispose();
@@ -429,7 +478,7 @@ function trainingOn(engine: Engine = eagerEngine): Training {
     train(options) {
       const { steps = STEPS } = options;
       return on.withTrainer(options, (trainer, step) => {
-        const losses = Array.from({ length: steps }, step);
+        const losses = Array.from({ length: steps }, () => step());
         trainer.finish();
         return outcome(trainer, losses);
       });
