@@ -5,7 +5,7 @@ import { corePlugin, createRegistry, type Plugin, type Registry } from '@espalie
 import { strPlugin } from '@espalier/str';
 import { zooPlugin } from '@espalier/zoo';
 import { container, type DependencyContainer, type InjectionToken, instancePerContainerCachingFactory } from 'tsyringe';
-import { loadPlugins, type PluginReference } from './config/load-plugins.ts';
+import { type LoadedPlugin, loadPlugins, type PluginReference } from './config/load-plugins.ts';
 import { createRunner, type Runner, type RunnerOptions } from './runner/runner.ts';
 
 const token = <T>(name: string): InjectionToken<T> => Symbol(name) as unknown as InjectionToken<T>;
@@ -19,10 +19,12 @@ export const RUNNER = token<Runner>('Runner');
 export const builtInPlugins: readonly Plugin[] = [corePlugin, strPlugin, baselinesPlugin, zooPlugin];
 
 /** A container with the built-in plugins and those of the user. */
-export function composeRoot(plugins: readonly Plugin[]): DependencyContainer {
+export function composeRoot(loaded: readonly LoadedPlugin[]): DependencyContainer {
   const root = container.createChildContainer();
-  for (const useValue of [...builtInPlugins, ...plugins]) root.register(PLUGIN, { useValue });
-  root.register(REGISTRY, { useFactory: instancePerContainerCachingFactory((c) => createRegistry(c.resolveAll(PLUGIN))) });
+  const plugins = new Set([...builtInPlugins, ...loaded.map(({ plugin }) => plugin)]); // one may be listed twice
+  for (const useValue of plugins) root.register(PLUGIN, { useValue });
+  const origins = new Map(loaded.filter(({ plugin }) => !builtInPlugins.includes(plugin)).map(({ plugin, origin }) => [plugin, origin]));
+  root.register(REGISTRY, { useFactory: instancePerContainerCachingFactory((c) => createRegistry(c.resolveAll(PLUGIN), origins)) });
   root.register(RUNNER, { useFactory: instancePerContainerCachingFactory((c) => createRunner(c.resolve(RUNNER_OPTIONS))) });
   return root;
 }

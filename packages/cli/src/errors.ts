@@ -50,6 +50,15 @@ export const combinationsRefused = (refused: readonly { readonly at: string; rea
       'Name the values that go together.',
   );
 
+export const componentBuiltIn = (kind: string, name: string, owner: string) =>
+  new EspalierError('E_USAGE', `There is a ${kind} "${name}" already, from ${owner}. Choose another name.`);
+
+export const componentNameInvalid = (name: string) =>
+  new EspalierError(
+    'E_USAGE',
+    `"${name}" is no name for a component: it has to be kebab-case and to start with a letter, as "my-pruner". The package gets "espalier-plugin-" before it.`,
+  );
+
 export const configInvalid = (source: string, problems: readonly string[]) =>
   new EspalierError('E_CONFIG', `${source}: ${problems.join('; ')}.`);
 
@@ -58,6 +67,18 @@ export const configEmpty = (source: string) =>
 
 export const configUnreadable = (file: string, cause: unknown) =>
   new EspalierError('E_CONFIG', `${file} can't be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+
+export const folderTaken = (folder: string) =>
+  new EspalierError(
+    'E_USAGE',
+    `${folder} holds something already; nothing was written. Choose another name, or another folder with --out.`,
+  );
+
+export const identifierTaken = (name: string, identifier: string) =>
+  new EspalierError(
+    'E_USAGE',
+    `"${name}" can't be the name: "${identifier}" means something else in the component's code. Choose another one.`,
+  );
 
 export const inputUnknown = (model: string) =>
   new EspalierError(
@@ -76,12 +97,33 @@ export const pluginHasNone = (plugins: readonly string[], component: string | un
       : `${plugins.join(', ')} has no component "${component}". It has: ${has.join(', ')}.`,
   );
 
-export const pluginMissing = (name: string, from: string, cause: unknown) =>
+/** What went wrong in a file that is there; with the code of the error behind it, if that is one of ours. */
+export const pluginBroken = (name: string, file: string, cause: unknown, code = 'E_PLUGIN') =>
+  new EspalierError(
+    code,
+    `Plugin "${name}" (${file}): ${sentence(reasonOf(cause).replace(` [${code}]`, ''))}`,
+    cause instanceof Error ? { cause } : {},
+  );
+
+export const pluginChanged = (name: string, planned: string | undefined, found: string | undefined) =>
+  new EspalierError(
+    'E_PLUGIN_CHANGED',
+    `Plugin "${name}" is not what it was when this run was planned: its digest was ${planned ?? 'none'}, now it is ${found ?? 'none'}. Start again, and leave its files alone while runs are under way.`,
+  );
+
+export const pluginCopies = (name: string, shared: string, theirs: string, ours: string) =>
+  new EspalierError(
+    'E_PLUGIN_COPIES',
+    `Plugin "${name}" gets a copy of ${shared} of its own, ${theirs}, where Espalier runs ${ours}; two copies don't know each other's tensors. ` +
+      (shared === '@espalier/core'
+        ? 'Make it a peerDependency of the plugin, and install again. A linked folder with node_modules of its own has the same trouble: install what npm pack makes of it, or run the espalier that is installed there.'
+        : 'Take tf from @espalier/core instead, or make it a peerDependency of the plugin with the same version, and install again.'),
+  );
+
+export const pluginMissing = (name: string, from: string, problem: string) =>
   new EspalierError(
     'E_PLUGIN',
-    `Plugin "${name}" can't be loaded from ${from}: ${sentence(cause instanceof Error ? cause.message : String(cause))} ` +
-      'A path starts with "./"; a package has to be installed.',
-    { cause },
+    `Plugin "${name}" can't be loaded from ${from}: ${sentence(problem)} A path starts with "./"; a package has to be installed.`,
   );
 
 export const runCrashed = (how: string) =>
@@ -100,6 +142,8 @@ export const usageInvalid = (problem: string, allowed?: string) =>
   new EspalierError('E_USAGE', `${sentence(problem)}${allowed ? ` ${sentence(allowed)}` : ''}`);
 
 // --- helpers ---
+
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 /** On one line, with a full stop. */
 const sentence = (text: string): string =>

@@ -25,8 +25,13 @@ export function planRuns(config: ResolvedConfig, registry: Registry, engine: Run
   const pruners = config.pruners.flatMap((reference) => atEverySparsity(registry, reference, config.sparsity));
   const { prunable } = config;
   const training = buildTraining(config.training, registry);
-  return pruners.flatMap((pruner) => config.seeds.map((seed) => ({ model, data, pruner, training, prunable, seed, engine })));
+  return pruners.flatMap((pruner) =>
+    config.seeds.map((seed) => withPlugins({ model, data, pruner, training, prunable, seed, engine }, registry)),
+  );
 }
+
+/** The run with the digests of the plugins that it uses, which are part of its identity. */
+export const withPlugins = (run: RunRequest, registry: Registry): RunRequest => ({ ...run, plugins: registry.pluginsOf(run) });
 
 /** Model and data, which are the same for all runs; they go together. */
 export function buildTask(config: ResolvedConfig, registry: Registry): Pick<RunRequest, 'model' | 'data'> {
@@ -56,7 +61,8 @@ export interface PlannedRun {
   readonly id: string;
 }
 
-export function plannedRun(request: RunRequest): PlannedRun {
+export function plannedRun(run: RunRequest, registry: Registry): PlannedRun {
+  const request = withPlugins(run, registry);
   const spec = toRunSpec(request);
   return { request, spec, id: runId(spec) };
 }

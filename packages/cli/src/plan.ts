@@ -60,7 +60,7 @@ export async function plan(config: Config = {}, options: PlanOptions = {}): Prom
     const { exceeding: _, training: __, stateDecayed: ___, hasNormalization: ____, ...shown } = outline;
     const { seed: _____, ...spec } = toRunSpec(request);
     const seeds = [...new Set(members.map(({ seed }) => seed))];
-    const sendable = options.measure === false ? undefined : await project.sendable([request]);
+    const sendable = options.measure === false ? undefined : project.sendable([request]);
     const measured =
       options.measure === false
         ? undefined

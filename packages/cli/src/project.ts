@@ -5,6 +5,7 @@ import { availableEngine } from '@espalier/engine';
 import { type Config, type ResolvedConfig, resolveConfig } from './config/config.ts';
 import { absolutePlugin, loadPlugins } from './config/load-plugins.ts';
 import { composeRoot, REGISTRY, RUNNER, RUNNER_OPTIONS } from './container.ts';
+import { withPlugins } from './plan-runs.ts';
 import { requestFromSpec } from './runner/request-from-spec.ts';
 import type { RunEvents } from './runner/runner.ts';
 
@@ -27,7 +28,7 @@ export interface Project {
   /** Where the report goes, if one is wanted. */
   readonly report: string | undefined;
   /** The plugins as another process gets them, if it can build these runs with them. */
-  sendable(requests: readonly RunRequest[]): Promise<{ readonly references: readonly string[]; readonly folder: string } | undefined>;
+  sendable(requests: readonly RunRequest[]): { readonly references: readonly string[]; readonly folder: string } | undefined;
   /** Carries out runs, side by side; one by one in this process, if they need a component that only exists as an object. */
   run(requests: readonly RunRequest[]): Promise<RunResult[]>;
 }
@@ -37,18 +38,22 @@ export async function openProject(given: Config, options: ProjectOptions & { rea
   const { folder = process.cwd(), source = 'The configuration', command } = options;
   const config = resolveConfig(given, source, availableParallelism());
   const runs = path.resolve(folder, config.runs);
-  const root = composeRoot(await loadPlugins(config.plugins, folder));
+  const loaded = await loadPlugins(config.plugins, folder);
+  const root = composeRoot(loaded);
+  const registry = root.resolve(REGISTRY);
+  const pluginVersions = Object.fromEntries(loaded.flatMap(({ plugin, origin: { version } }) => (version ? [[plugin.name, version]] : [])));
   return {
     config,
-    registry: root.resolve(REGISTRY),
+    registry,
     engine: { name: availableEngine(config.engine), threads: config.threads },
     runs,
     report: config.report === false ? undefined : path.resolve(folder, config.report),
-    sendable: (requests) => sendablePlugins(config.plugins, folder, requests),
-    async run(requests) {
-      const plugins = await sendablePlugins(config.plugins, folder, requests);
+    sendable: (requests) => sendablePlugins(config.plugins, folder, requests, registry),
+    async run(planned) {
+      const requests = planned.map((request) => (request.plugins ? request : withPlugins(request, registry)));
+      const plugins = sendablePlugins(config.plugins, folder, requests, registry);
       root.register(RUNNER_OPTIONS, {
-        useValue: { runs, workers: config.workers, command, events: options, ...(plugins ? { plugins } : {}) },
+        useValue: { runs, workers: config.workers, command, pluginVersions, events: options, ...(plugins ? { plugins } : {}) },
       });
       return root.resolve(RUNNER).run(requests);
     },
@@ -58,10 +63,9 @@ export async function openProject(given: Config, options: ProjectOptions & { rea
 // --- helpers ---
 
 /** The plugins as data, if every run can be built again from its spec with them. */
-async function sendablePlugins(plugins: readonly (string | Plugin)[], folder: string, requests: readonly RunRequest[]) {
+function sendablePlugins(plugins: readonly (string | Plugin)[], folder: string, requests: readonly RunRequest[], registry: Registry) {
   const references = plugins.filter((plugin) => typeof plugin === 'string').map((plugin) => absolutePlugin(plugin, folder));
   if (references.length < plugins.length) return undefined;
-  const registry = composeRoot(await loadPlugins(references, folder)).resolve(REGISTRY);
   return requests.every((request) => canBeBuilt(request, registry)) ? { references, folder } : undefined;
 }
 

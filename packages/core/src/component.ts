@@ -69,6 +69,7 @@ const define =
       const described = { ...Object.getOwnPropertyDescriptors(built), ...Object.getOwnPropertyDescriptors({ kind, spec }) };
       return Object.freeze(Object.create(Object.getPrototypeOf(built), described)); // a copy keeps getters and methods
     };
+    factories.add(factory);
     return Object.assign(factory, { kind, definition }) as never;
   };
 
@@ -96,6 +97,9 @@ export function component<K extends Kind>(kind: K): z.ZodType<Component<K>, Comp
   componentKinds.set(test, kind);
   return z.custom<Component<K>>(test, `must be a ${kind}: what its factory returns, or in a config its name`);
 }
+
+/** True for what `definePruner` and its like returned: those of this copy of core. */
+export const isFactory = (value: object): boolean => factories.has(value);
 
 /** The kind that an option of a component takes, if the option is a component. */
 export function componentKind(option: z.core.$ZodType): Kind | undefined {
@@ -152,6 +156,8 @@ export function withoutDefaults(schema: z.ZodObject, options: Readonly<Record<st
 }
 
 // --- helpers ---
+
+const factories = new WeakSet<object>();
 
 /** By the test inside the schema, since `describe` and the like make a new schema with the same test. */
 const componentKinds = new WeakMap<object, Kind>();

@@ -77,10 +77,22 @@ export const sparsityNeeded = (source: string) =>
 export const patternMatchesNothing = (option: string, pattern: string, names: readonly string[]) =>
   new EspalierError('E_PATTERN', `${option}: "${pattern}" matches no kernel. Kernels: ${list(names)}. "*" stands for any characters.`);
 
+export const pluginForeign = (plugin: string) =>
+  new EspalierError(
+    'E_PLUGIN_COPIES',
+    `Plugin "${plugin}" was made with another copy of @espalier/core than the one that runs, and two copies don't know each other's components and tensors. Make @espalier/core a peerDependency of the plugin, don't bundle it, and install again.`,
+  );
+
 export const pluginInvalid = (plugin: string, problem: string) =>
   new EspalierError(
     'E_PLUGIN',
     `Plugin "${plugin}": ${problem}. A plugin's default export is definePlugin({ name, apiVersion, components }).`,
+  );
+
+export const pluginNameTwice = (first: string, second: string) =>
+  new EspalierError(
+    'E_COMPONENT_COLLISION',
+    `Two plugins have the same name: ${first} and ${second}. Rename one of them or list only one.`,
   );
 
 export const regularizedTwice = (group: string, given: string, advice: string) =>

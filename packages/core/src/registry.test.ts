@@ -1,10 +1,22 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as z from 'zod';
-import { type Component, component, defineAllocation, definePruner, defineSchedule, type Plugin } from './component.ts';
+import {
+  type Component,
+  component,
+  defineAllocation,
+  defineDataset,
+  defineModel,
+  definePruner,
+  defineRegularizer,
+  defineSchedule,
+  type Plugin,
+} from './component.ts';
 import { corePlugin } from './plugin.ts';
-import { createRegistry } from './registry.ts';
+import { type ComponentReference, createRegistry } from './registry.ts';
 import { cubic } from './schedules/cubic.ts';
 import { naming, untouched, withCode } from './test-helpers.ts';
+import { tf } from './tf.ts';
+import type { TrainingOptions } from './training/options.ts';
 
 const delayed = defineSchedule({
   name: 'delayed',
@@ -83,6 +95,70 @@ describe('a registry', () => {
   });
 });
 
+describe('the plugins of a run, by a registry', () => {
+  const model = defineModel({ name: 'net', summary: '', options: z.strictObject({}), create: () => ({ build: () => tf.sequential() }) });
+  const data = defineDataset({
+    name: 'points',
+    summary: '',
+    options: z.strictObject({}),
+    create: () => ({ inputShape: [2], classes: 2, load: () => Promise.reject(new Error('unused')) }),
+  });
+  const slow = defineSchedule({
+    name: 'slow',
+    summary: '',
+    options: z.strictObject({}),
+    create: () => ({ at: (progress) => progress ** 9 }),
+  });
+  const lazy = definePruner({
+    name: 'lazy',
+    summary: '',
+    options: z.strictObject({ schedule: component('schedule').default(slow()) }),
+    create: () => untouched,
+  });
+  const task: Plugin = { name: 'task', apiVersion: 1, components: [model, data] };
+  const timing: Plugin = { name: 'timing', apiVersion: 1, components: [slow] };
+  const other: Plugin = { name: 'other', apiVersion: 1, components: [lazy] };
+  const origins = new Map([mine, timing, other].map((plugin) => [plugin, { digest: `of ${plugin.name}` }]));
+  const all = createRegistry([corePlugin, task, mine, timing, other], origins);
+  const pluginsOf = (pruner: ComponentReference<'pruner'>, training: TrainingOptions = {}) =>
+    all.pluginsOf({ model: model(), data: data(), pruner: all.build('pruner', pruner), training });
+
+  it('are those of its components, but for what is built in', () => {
+    expect(pluginsOf('method')).toEqual({ mine: 'of mine' });
+    expect(createRegistry([corePlugin, task, mine]).pluginsOf({ model: model(), data: data(), pruner: method() })).toEqual({});
+    expect([all.pluginOf('pruner', 'method'), all.pluginOf('pruner', 'slow')]).toEqual([mine, undefined]);
+  });
+
+  it('are those of nested components too, given or by default', () => {
+    expect(pluginsOf({ use: 'method', schedule: { use: 'delayed', inner: 'slow' } })).toEqual({ mine: 'of mine', timing: 'of timing' });
+    expect(pluginsOf('lazy')).toEqual({ other: 'of other', timing: 'of timing' });
+    expect(pluginsOf({ use: 'lazy', schedule: 'cubic' })).toEqual({ other: 'of other' });
+  });
+
+  it('are those of what regularizes', () => {
+    const pull = defineRegularizer({
+      name: 'pull',
+      summary: '',
+      options: z.strictObject({}),
+      create: () => ({ gradient: (p) => p, penalty: (p) => p.sum() }),
+    });
+    const pulling: Plugin = { name: 'pulling', apiVersion: 1, components: [pull] };
+    const more = createRegistry([corePlugin, task, mine, pulling], new Map([[pulling, { digest: 'of pulling' }]]));
+    const run = { model: model(), data: data(), pruner: method() };
+    expect(more.pluginsOf({ ...run, training: { regularizers: { weights: pull() } } })).toEqual({ pulling: 'of pulling' });
+  });
+
+  it('has a digest of the source for a component that no plugin brings', () => {
+    const own = (reparameterize: (weight: tf.Tensor) => tf.Tensor) =>
+      definePruner({ name: 'own', summary: '', options: z.strictObject({}), create: () => ({ ...untouched, reparameterize }) });
+    const digest = (reparameterize: (weight: tf.Tensor) => tf.Tensor) =>
+      all.pluginsOf({ model: model(), data: data(), pruner: own(reparameterize)() })['pruner own'];
+    expect(digest((weight) => weight)).toMatch(/^source:[0-9a-f]{12}$/);
+    expect(digest((weight) => weight)).toBe(digest((weight) => weight));
+    expect(digest((weight) => weight.mul(2))).not.toBe(digest((weight) => weight));
+  });
+});
+
 describe('a registry refuses', () => {
   it('an unknown name, with those that it knows', () => {
     expect(() => registry.build('schedule', 'cubik')).toThrow(
@@ -120,6 +196,28 @@ describe('a registry refuses', () => {
       create: () => ({ allocate: () => new Map() }),
     });
     createRegistry([corePlugin, { name: 'other kind', apiVersion: 1, components: [allocation] }]);
+  });
+
+  it('two plugins of one name, and says where both are', () => {
+    const [first, second]: Plugin[] = [
+      { name: 'twin', apiVersion: 1, components: [] },
+      { name: 'twin', apiVersion: 1, components: [method] },
+    ];
+    const origins = new Map([
+      [first as Plugin, { digest: 'a', file: '/here/a.ts' }],
+      [second as Plugin, { digest: 'b', file: '/there/b.ts' }],
+    ]);
+    expect(() => createRegistry([first as Plugin, second as Plugin], origins)).toThrow(
+      withCode('E_COMPONENT_COLLISION', { message: naming('"twin" (/here/a.ts)', '"twin" (/there/b.ts)') }),
+    );
+    expect(createRegistry([mine, mine]).list('pruner')).toHaveLength(1);
+  });
+
+  it('components that another copy of core made', () => {
+    const foreign = Object.assign(() => method(), { kind: method.kind, definition: method.definition });
+    expect(() => createRegistry([{ name: 'bundled', apiVersion: 1, components: [foreign as never] }])).toThrow(
+      withCode('E_PLUGIN_COPIES', { message: naming('bundled', 'peerDependency') }),
+    );
   });
 
   it('a plugin for another version', () => {

@@ -39,6 +39,8 @@ export const runSpecSchema = z.strictObject({
   prunable: z.record(z.string(), z.unknown()).optional(),
   seed: z.int(),
   engine: z.strictObject({ name: z.string(), threads: z.int().positive() }),
+  /** Digests of the plugins whose components it uses, by their names; built-in ones have none. */
+  plugins: z.record(z.string(), z.string()).optional(),
 });
 export type RunSpec = z.infer<typeof runSpecSchema>;
 

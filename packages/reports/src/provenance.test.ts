@@ -30,6 +30,17 @@ describe('provenance', () => {
     expect(provenance && provenanceText(provenance)).toBe(`Made from 1 run, digest ${digest(one)}; tfjs-node, 1 thread`);
   });
 
+  it('names the plugins of a run with their digests, whether its origin is known or not', () => {
+    const plain = result();
+    const one = { ...plain, spec: { ...plain.spec, plugins: { 'my-pruners': '0123456789ab' } } };
+    expect(withProvenance(comparisonTable([one]), [one]).provenance?.versions).toEqual(['my-pruners (0123456789ab)']);
+    const known = new Map([[one.id, { ...origin(''), versions: { espalier: '0.1.0', 'my-pruners': '1.2.0 (0123456789ab)' } }]]);
+    expect(withProvenance(comparisonTable([one]), [one], known).provenance?.versions).toEqual([
+      'espalier 0.1.0',
+      'my-pruners 1.2.0 (0123456789ab)',
+    ]);
+  });
+
   it('changes with any digit of a result that the table rests on, and with no other', () => {
     const [first, ...others] = results;
     expect(digest([{ ...first, accuracy: 0.91700001 } as (typeof results)[number], ...others])).not.toBe(digest());

@@ -27,7 +27,9 @@ export function withProvenance(table: Table, results: readonly RunResult[], orig
     runs: used.length,
     digest: digestOf(lines).slice(0, 12),
     engines: unique(engines),
-    versions: unique(known.flatMap(({ versions }) => Object.entries(versions).map(([name, version]) => `${name} ${version}`))),
+    versions: unique(
+      used.flatMap(({ id, spec }) => Object.entries(origins.get(id)?.versions ?? digestsOf(spec)).map((pair) => pair.join(' '))),
+    ),
   };
   return { ...table, provenance };
 }
@@ -39,5 +41,9 @@ export function provenanceText({ commands, runs, digest, engines, versions }: Pr
 }
 
 // --- helpers ---
+
+/** What a spec says of plugins, as the versions of an origin do. */
+const digestsOf = ({ plugins = {} }: RunResult['spec']): Record<string, string> =>
+  Object.fromEntries(Object.entries(plugins).map(([name, digest]) => [name, `(${digest})`]));
 
 const unique = (texts: readonly string[]): string[] => [...new Set(texts)].filter(Boolean).sort();

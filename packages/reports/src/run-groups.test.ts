@@ -1,3 +1,4 @@
+import type { RunResult } from '@espalier/core/results';
 import { describe, expect, it } from 'vitest';
 import { failure, result } from './fixtures.ts';
 import { groupRuns, methodLabel, optionsText, specLabel } from './run-groups.ts';
@@ -31,6 +32,23 @@ describe('methodLabel', () => {
 });
 
 describe('groupRuns', () => {
+  it('keeps runs apart that used different versions of a plugin, and names these', () => {
+    const of = (digest: string | undefined, seed: number) => {
+      const run = result({ pruner: { use: 'acme', sparsity: 0.9 }, requested: 0.9, seed });
+      return { ...run, id: `${digest} ${seed}`, spec: { ...run.spec, ...(digest ? { plugins: { acme: digest, other: 'same' } } : {}) } };
+    };
+    const labels = (...runs: RunResult[]) => groupRuns(runs).map(({ method, finished }) => [method, finished.length]);
+    expect(labels(of('aaa', 0), of('aaa', 1))).toEqual([['acme', 2]]);
+    expect(labels(of('aaa', 0), of('aaa', 1), of('bbb', 0))).toEqual([
+      ['acme [acme aaa]', 2],
+      ['acme [acme bbb]', 1],
+    ]);
+    expect(labels(of(undefined, 0), of('bbb', 1))).toEqual([
+      ['acme [acme without a digest, other without a digest]', 1],
+      ['acme [acme bbb, other same]', 1],
+    ]);
+  });
+
   it('puts dense first, then methods in the order given, then sparsities', () => {
     const of = (use: string, requested: number) => result({ pruner: { use, sparsity: requested }, requested });
     const groups = groupRuns([of('str', 0.98), of('gmp', 0.9), of('str', 0.9), result()]);

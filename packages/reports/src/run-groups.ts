@@ -34,10 +34,12 @@ export interface Setting {
 /** Groups by setting (in order of appearance), dense first, then methods in order of appearance, then requested sparsity. */
 export function groupRuns(results: readonly RunResult[]): RunGroup[] {
   const unique = [...new Map(results.map((result) => [result.id, result])).values()];
-  const keyOf = (result: RunResult) => canonicalJson([settingOf(result).key, methodLabel(result), result.requested]);
+  const labels = methodLabels(unique);
+  const labelOf = (result: RunResult) => labels.get(result) as string;
+  const keyOf = (result: RunResult) => canonicalJson([settingOf(result).key, labelOf(result), result.requested]);
   const settings = [...new Set(unique.map((result) => settingOf(result).key))];
-  const methods = [...new Set(unique.map(methodLabel))];
-  const groups = [...groupBy(unique, keyOf).values()].map(asGroup);
+  const methods = [...new Set(unique.map(labelOf))];
+  const groups = [...groupBy(unique, keyOf).values()].map((runs) => asGroup(runs, labelOf(runs[0] as RunResult)));
   return groups.sort(
     (a, b) =>
       settings.indexOf(a.setting.key) - settings.indexOf(b.setting.key) ||
@@ -94,12 +96,29 @@ export function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, 
 
 // --- helpers ---
 
-function asGroup(runs: readonly RunResult[]): RunGroup {
+/** What runs are called; where those of one name used different versions of a plugin, its digest goes with it. */
+function methodLabels(results: readonly RunResult[]): ReadonlyMap<RunResult, string> {
+  const alike = groupBy(results, (result) => canonicalJson([settingOf(result).key, methodLabel(result)]));
+  const labelled = [...alike.values()].flatMap((runs) => {
+    const varying = Object.keys(Object.assign({}, ...runs.map(pluginsOf))).filter(
+      (name) => new Set(runs.map((run) => pluginsOf(run)[name])).size > 1,
+    );
+    return runs.map((run): [RunResult, string] => {
+      const digests = varying.sort().map((name) => `${name} ${pluginsOf(run)[name] ?? 'without a digest'}`);
+      return [run, [methodLabel(run), ...(digests.length ? [`[${digests.join(', ')}]`] : [])].join(' ')];
+    });
+  });
+  return new Map(labelled);
+}
+
+const pluginsOf = ({ spec }: RunResult): Readonly<Record<string, string>> => spec.plugins ?? {};
+
+function asGroup(runs: readonly RunResult[], method: string): RunGroup {
   const sorted = [...runs].sort((a, b) => a.seed - b.seed);
   const first = sorted[0] as RunResult;
   return {
     setting: settingOf(first),
-    method: methodLabel(first),
+    method,
     dense: isDense(first),
     requested: first.requested,
     finished: sorted.filter((run) => run.status === 'finished'),

@@ -28,7 +28,7 @@ export function planAblation(config: ResolvedConfig, registry: Registry, engine:
   if (!axes.length) throw axesMissing('estimator');
   const task = buildTask(config, registry);
   const everySeed = (pruner: Component<'pruner'>, of: Variant['training']): PlannedRun[] =>
-    seeds.map((seed) => plannedRun({ ...task, pruner, training: of, prunable, seed, engine }));
+    seeds.map((seed) => plannedRun({ ...task, pruner, training: of, prunable, seed, engine }, registry));
   const points = pointsOf(axes, { pruner: ablation.pruner, training }, ablation.mode, (variant) => {
     parseTraining(variant.training);
     return atEverySparsity(registry, variant.pruner, sparsity).flatMap((pruner) => everySeed(pruner, variant.training));

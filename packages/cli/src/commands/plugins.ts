@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import type * as z from 'zod';
 import { type InstalledPlugin, installedPlugins, PLUGIN_KEYWORD } from '../config/installed-plugins.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { createPluginRegistry } from '../container.ts';
+import { builtInPlugins, createPluginRegistry } from '../container.ts';
 import { KINDS } from '../kinds.ts';
 import { EXIT } from '../output.ts';
 
@@ -23,6 +23,8 @@ interface ComponentDescription {
   readonly kind: Kind;
   readonly name: string;
   readonly summary: string;
+  /** The plugin that brings it. */
+  readonly plugin: string;
   readonly options: readonly OptionDescription[];
 }
 
@@ -48,6 +50,7 @@ const describeKind = (registry: Registry, kind: Kind): ComponentDescription[] =>
     kind,
     name: definition.name,
     summary: definition.summary,
+    plugin: registry.pluginOf(kind, definition.name)?.name ?? '',
     options: Object.entries(definition.options.shape as Record<string, z.ZodType>).map(([name, schema]) => describeOption(name, schema)),
   }));
 
@@ -90,11 +93,12 @@ function renderInstalled(found: readonly (InstalledPlugin & { readonly listed: b
   ].join('\n');
 }
 
-function renderComponent({ name, summary, options }: ComponentDescription): string {
+function renderComponent({ name, summary, plugin, options }: ComponentDescription): string {
   const width = Math.max(0, ...options.map((option) => option.name.length));
   const lines = options.map((option) => {
     const value = option.default === undefined ? '' : pc.dim(` (${JSON.stringify(option.default)})`);
     return `      ${option.name.padEnd(width)}  ${option.description ?? ''}${value}`;
   });
-  return [`  ${pc.cyan(name)}  ${summary}`, ...lines].join('\n');
+  const from = builtInPlugins.some((one) => one.name === plugin) ? '' : pc.dim(` (${plugin})`);
+  return [`  ${pc.cyan(name)}  ${summary}${from}`, ...lines].join('\n');
 }

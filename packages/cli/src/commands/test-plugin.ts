@@ -2,7 +2,7 @@ import { type Plugin, tf } from '@espalier/core';
 import { type CheckedComponent, pluginChecks } from '@espalier/core/testing';
 import { startEngine } from '@espalier/engine';
 import pc from 'picocolors';
-import { loadPlugins } from '../config/load-plugins.ts';
+import { type LoadedPlugin, loadPlugins } from '../config/load-plugins.ts';
 import { builtInPlugins } from '../container.ts';
 import { pluginHasNone } from '../errors.ts';
 import { count, EXIT } from '../output.ts';
@@ -58,7 +58,7 @@ export async function testPluginCommand(
 // --- helpers ---
 
 const pluginOf = async (reference: string): Promise<Plugin> =>
-  builtInPlugins.find(({ name }) => name === reference) ?? ((await loadPlugins([reference], process.cwd()))[0] as Plugin);
+  builtInPlugins.find(({ name }) => name === reference) ?? ((await loadPlugins([reference], process.cwd()))[0] as LoadedPlugin).plugin;
 
 async function tried({ kind, name: component, checks }: CheckedComponent): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];

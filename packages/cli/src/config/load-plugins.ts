@@ -1,17 +1,34 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { EspalierError, type Plugin } from '@espalier/core';
-import { pluginMissing } from '../errors.ts';
-import { importDefault } from './import-default.ts';
+import { type EspalierError, type Plugin, type PluginOrigin, pluginSourceDigest } from '@espalier/core';
+import { pluginBroken, pluginMissing } from '../errors.ts';
+import { checkCopies } from './check-copies.ts';
+import { importModule } from './import-default.ts';
+import { digestOfFiles, moduleFiles } from './module-files.ts';
+import { packageOf, readManifest } from './package-of.ts';
 
 /** A plugin to load: a path or a package name, seen from a folder; or the plugin itself. */
 export type PluginReference = string | Plugin;
 
-/** Loads what was listed, nothing else. Throws `E_PLUGIN` with the name of the one that can't be loaded. */
-export async function loadPlugins(references: readonly PluginReference[], folder: string): Promise<Plugin[]> {
-  return Promise.all(references.map(async (reference) => (typeof reference === 'string' ? load(reference, folder) : reference)));
+export interface LoadedPlugin {
+  readonly plugin: Plugin;
+  readonly origin: PluginOrigin;
+}
+
+/**
+ * Loads what was listed, nothing else. The origin of each has a digest: of the file and all that it leads to by relative paths, with name
+ * and version for a package; of the source of its components, for a plugin given as an object.
+ *
+ * Throws `E_PLUGIN`, `E_PLUGIN_COPIES` or `E_API_VERSION`, with the plugin's name and file.
+ */
+export async function loadPlugins(references: readonly PluginReference[], folder: string): Promise<LoadedPlugin[]> {
+  return Promise.all(
+    references.map(async (reference) =>
+      typeof reference === 'string' ? load(reference, folder) : { plugin: reference, origin: { digest: pluginSourceDigest(reference) } },
+    ),
+  );
 }
 
 /** Paths made absolute, so that another process finds them from anywhere. */
@@ -22,28 +39,35 @@ export const absolutePlugin = (reference: string, folder: string): string =>
 
 const isPath = (reference: string): boolean => reference.startsWith('.') || path.isAbsolute(reference);
 
-async function load(reference: string, folder: string): Promise<Plugin> {
-  try {
-    const file = isPath(reference) ? path.resolve(folder, reference) : resolvePackage(reference, folder);
-    if (!existsSync(file)) throw new Error('there is no such file');
-    const plugin = await importDefault(file);
-    if (plugin === undefined) throw new Error('it has no default export');
-    return plugin as Plugin;
-  } catch (cause) {
-    throw cause instanceof EspalierError ? cause : pluginMissing(reference, folder, cause);
-  }
+async function load(reference: string, folder: string): Promise<LoadedPlugin> {
+  const file = locate(reference, folder);
+  const files = moduleFiles(file);
+  checkCopies(reference, files);
+  const plugin = await importPlugin(reference, file);
+  if (isPath(reference)) return { plugin, origin: { file, digest: digestOfFiles(files, path.dirname(file)) } };
+  const { folder: home = path.dirname(file), manifest: { version = '' } = {} } = packageOf(file) ?? {};
+  return { plugin, origin: { file, version, digest: digestOfFiles(files, home, reference, version) } };
+}
+
+/** The file of a plugin, links followed. */
+function locate(reference: string, folder: string): string {
+  const file = isPath(reference) ? path.resolve(folder, reference) : entryOf(reference, folder);
+  if (existsSync(file) && statSync(file).isFile()) return realpathSync(file);
+  if (!isPath(reference)) throw pluginMissing(reference, folder, `its main export, ${file}, is not there: build the package`);
+  const isFolder = existsSync(file) && packageOf(file)?.folder === file;
+  throw pluginMissing(reference, folder, isFolder ? 'it is a folder: name the file in it' : 'there is no such file');
 }
 
 /** The file of a package that is installed where the configuration is; most plugins are modules only, which `require` doesn't resolve. */
-function resolvePackage(name: string, folder: string): string {
+function entryOf(name: string, folder: string): string {
   const require = createRequire(pathToFileURL(`${folder}/`));
   try {
     return require.resolve(name);
-  } catch (cause) {
+  } catch {
     const home = require.resolve.paths(name)?.map((modules) => path.join(modules, name)) ?? [];
     const installed = home.find((one) => existsSync(path.join(one, 'package.json')));
-    const entry = installed && moduleEntry(JSON.parse(readFileSync(path.join(installed, 'package.json'), 'utf8')).exports);
-    if (!entry) throw new Error(installed ? 'it has no main export' : 'there is no such package', { cause });
+    const entry = installed && moduleEntry(readManifest(installed)?.exports);
+    if (!entry) throw pluginMissing(name, folder, installed ? `${installed} has no main export` : 'there is no such package');
     return path.join(installed, entry);
   }
 }
@@ -55,3 +79,18 @@ function moduleEntry(exported: unknown): string | undefined {
   const chosen = Object.entries(exported).find(([condition]) => ['.', 'import', 'node', 'default'].includes(condition));
   return moduleEntry(chosen?.[1]);
 }
+
+async function importPlugin(reference: string, file: string): Promise<Plugin> {
+  const { default: plugin, names } = await importModule(file).catch((cause: unknown) => {
+    // By its code: an error of another copy of core is of another class.
+    const isOwn = cause instanceof Error && String((cause as { code?: unknown }).code).startsWith('E_');
+    throw pluginBroken(reference, file, cause, ...(isOwn ? [(cause as EspalierError).code] : []));
+  });
+  if (isPlugin(plugin)) return plugin;
+  const named = names.length ? `it exports ${names.join(', ')}, but no plugin as default` : 'it exports nothing';
+  const problem = plugin === undefined ? named : 'its default export is not a plugin';
+  throw pluginBroken(reference, file, `${problem}. Write "export default definePlugin({ name, apiVersion: 1, components: [...] })"`);
+}
+
+const isPlugin = (value: unknown): value is Plugin =>
+  typeof value === 'object' && value !== null && 'name' in value && 'apiVersion' in value && 'components' in value;

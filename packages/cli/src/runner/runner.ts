@@ -14,6 +14,8 @@ export interface RunnerOptions {
   readonly runs: string;
   readonly workers: number;
   readonly command: string;
+  /** Of the plugins that are packages, by their names. */
+  readonly pluginVersions: Readonly<Record<string, string>>;
   /** How another process gets the plugins; absent if it can't (plugins given as objects), and then runs go one by one in this process. */
   readonly plugins?: { readonly references: readonly string[]; readonly folder: string };
   readonly events: RunEvents;
@@ -25,9 +27,17 @@ export interface Runner {
   run(requests: readonly RunRequest[]): Promise<RunResult[]>;
 }
 
-export function createRunner({ runs, workers, command, plugins, events }: RunnerOptions): Runner {
-  const versions = { espalier: version, tfjs: tf.version_core };
+export function createRunner({ runs, workers, command, pluginVersions, plugins, events }: RunnerOptions): Runner {
+  /** Of what takes part in a run; plugins with their digests. */
+  const versionsOf = ({ plugins: used = {} }: RunRequest) => ({
+    espalier: version,
+    tfjs: tf.version_core,
+    ...Object.fromEntries(
+      Object.entries(used).map(([name, digest]) => [name, [pluginVersions[name], `(${digest})`].filter(Boolean).join(' ')]),
+    ),
+  });
   const carryOut = async (request: RunRequest): Promise<RunResult> => {
+    const versions = versionsOf(request);
     if (plugins) {
       const { references, folder } = plugins;
       return runInChild(request, { spec: toRunSpec(request), runs, plugins: references, folder, command, versions }, events);

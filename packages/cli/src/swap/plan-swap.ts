@@ -54,7 +54,7 @@ export function planSwap(config: ResolvedConfig, registry: Registry, engine: Run
   const task = buildTask(config, registry);
   const training = buildTraining(config.training, registry);
   const runOf = (pruner: Component<'pruner'>, seed: number, model = task.model) =>
-    plannedRun({ ...task, model, pruner, training, prunable, seed, engine });
+    plannedRun({ ...task, model, pruner, training, prunable, seed, engine }, registry);
   const dense = registry.build('pruner', 'dense');
 
   const own = sparsities.flatMap((sparsity) =>

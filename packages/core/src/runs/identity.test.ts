@@ -67,6 +67,11 @@ describe('the id of a run', () => {
     expect(idOf({ pruner: wider({ novelty: 1 }) })).not.toBe(idOf({}));
   });
 
+  it('does not change when no plugin but the built-in ones takes part', () => {
+    expect(idOf({ plugins: {} })).toBe(idOf({}));
+    expect(toRunSpec({ ...request, plugins: {} })).toEqual(toRunSpec(request));
+  });
+
   it('does not depend on the order of the options', () => {
     const spec = toRunSpec({ ...request, training: { epochs: 7, momentum: 0.5 } });
     const backwards = Object.fromEntries(Object.entries(spec).reverse()) as typeof spec;
@@ -96,6 +101,9 @@ describe('the id of a run', () => {
       { prunable: { firstLayer: false } },
       { engine: { name: 'cpu', threads: 2 } },
       { engine: { name: 'wasm', threads: 1 } },
+      { plugins: { mine: '111111111111' } },
+      { plugins: { mine: '222222222222' } },
+      { plugins: { yours: '111111111111' } },
     ].map(idOf);
     expect(new Set(ids).size).toBe(ids.length);
   });

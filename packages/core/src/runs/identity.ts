@@ -13,6 +13,7 @@ export function toRunSpec(run: RunRequest): RunSpec {
   const training = parseTraining(run.training);
   regularizationByRole(training, run.pruner);
   const prunable = withoutDefaults(prunableOptions, prunableOptions.parse(run.prunable ?? {}));
+  const plugins = run.plugins ?? {};
   return {
     model: plain(run.model),
     data: plain(run.data),
@@ -21,6 +22,7 @@ export function toRunSpec(run: RunRequest): RunSpec {
     ...(Object.keys(prunable).length ? { prunable } : {}),
     seed: run.seed,
     engine: { name: run.engine.name, threads: run.engine.threads },
+    ...(Object.keys(plugins).length ? { plugins } : {}),
   };
 }
 

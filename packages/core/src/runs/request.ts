@@ -12,4 +12,6 @@ export interface RunRequest {
   readonly seed: number;
   /** Name and threads of the engine; results are bit-identical only on the same. */
   readonly engine: { readonly name: string; readonly threads: number };
+  /** Digests of the plugins that it uses, by their names: `registry.pluginsOf` of the run. Part of its identity. */
+  readonly plugins?: Readonly<Record<string, string>>;
 }
