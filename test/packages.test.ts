@@ -13,6 +13,7 @@ const PACKAGES = [
   '@espalier/reports',
   '@espalier/str',
   '@espalier/zoo',
+  'create-espalier',
   'espalier',
 ];
 
@@ -51,8 +52,8 @@ describe.each(PACKAGES)('%s', (name) => {
     expect(files).toContain('LICENSE');
     const surplus = files.filter(
       (file) =>
-        !/^(LICENSE|README\.md|package\.json|dist\/.+\.(js|d\.ts)|native\/.+\.cc)$/.test(file) ||
-        /\.test\.|fixture|test-helper|support\//.test(file),
+        !/^(LICENSE|README\.md|package\.json|dist\/.+\.(js|d\.ts)|native\/.+\.cc|templates\/.+)$/.test(file) ||
+        (/\.test\.|fixture|test-helper|support\//.test(file) && !file.startsWith('templates/')),
     );
     expect(surplus).toEqual([]);
   });
@@ -101,10 +102,41 @@ describe('the installed command', () => {
   });
 
   it('starts from every package, as functions do', async () => {
-    const code = `${PACKAGES.map((name) => `await import('${name}');`).join('')}
+    const code = `${PACKAGES.filter((name) => name !== 'create-espalier')
+      .map((name) => `await import('${name}');`)
+      .join('')}
       const { compare } = await import('espalier');
       if (typeof compare !== 'function') process.exit(1);`;
     await succeeds(run(process.execPath, ['--input-type=module', '--eval', code], { cwd: folder }).ended);
+  });
+});
+
+describe('a package made by the installed command', () => {
+  const npm = (...args: readonly string[]) => run('npm', args, { cwd: at('my-pruner') }).ended;
+
+  it('is installed, tested, built and packed by plain npm, and its pruner is in a table', async () => {
+    const made = await succeeds(run(at('node_modules/.bin/create-espalier'), ['pruner', 'my-pruner'], { cwd: folder }).ended);
+    expect(made.stdout).toContain('espalier-plugin-my-pruner in my-pruner:');
+    await succeeds(npm('install', '--prefer-offline', '--no-audit', '--no-fund'));
+    await succeeds(npm('test'));
+    const packed = await succeeds(npm('pack', '--json'));
+    const [{ files = [] } = {}] = JSON.parse(packed.stdout.slice(packed.stdout.indexOf('[\n'))) as { files?: { path: string }[] }[];
+    expect(files.map((file) => file.path).sort()).toEqual(['README.md', 'dist/index.d.ts', 'dist/index.js', 'package.json']);
+    const { stdout } = await succeeds(
+      npm('exec', '--', 'espalier', 'compare', '--epochs', '1', '--pruners', 'dense,my-pruner', '--no-report'),
+    );
+    expect(stdout).toMatch(/^my-pruner +90\.00 +90\.00 /m);
+  }, 300_000);
+
+  it('fails its test with a message that names the fault', async () => {
+    const file = at('my-pruner/src/index.ts');
+    const sound = readFileSync(file, 'utf8');
+    writeFileSync(file, sound.replace('state.keep);', 'state.keep + 1);'));
+    const { code, stdout } = await npm('test');
+    writeFileSync(file, sound);
+    expect(code).not.toBe(0);
+    expect(stdout).toContain('leaves exactly the number of weights that it promises');
+    expect(stdout).toMatch(/Expected \d+ of \d+ weights left at sparsity 0\.9; came \d+\./);
   });
 });
 

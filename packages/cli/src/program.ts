@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type ParsedAxis, parseAxis, parseValue, parseValues } from './ablation/parse-axis.ts';
 import { SWAP_CONTROLS } from './config/swap-controls.ts';
 import { KINDS } from './kinds.ts';
@@ -164,6 +164,18 @@ export function createProgram(): { readonly program: Command; run(args: readonly
     );
 
   program
+    .command('new')
+    .summary('make a package with a component of your own')
+    .description(
+      'Makes a package with one component, a small one that works, with its contract as a test, types, a build and a configuration that compares it with others. To be changed into what you have in mind.',
+    )
+    .addArgument(new Argument('<kind>', 'what the component is').choices(KINDS))
+    .argument('<name>', 'of the component, kebab-case; the package is called espalier-plugin-<name>')
+    .option('-o, --out <folder>', 'of the package (default: the name)')
+    .addHelpText('after', NEW_EXAMPLES)
+    .action((kind, name, flags) => run(async () => (await import('./commands/new.ts')).newCommand)(kind, name, flags));
+
+  program
     .command('test-plugin <plugins...>')
     .summary('run the contract of its kind on every component of a plugin')
     .description(
@@ -312,6 +324,12 @@ const CHECK_EXAMPLES = `
 Examples:
   $ espalier check-threshold-function sigmoid
   $ espalier check-threshold-function arctan --options '{"k": 2}' --s-init -3200 --out arctan.svg
+`;
+
+const NEW_EXAMPLES = `
+Examples:
+  $ espalier new pruner my-pruner
+  $ espalier new threshold-function my-g --out plugins/my-g
 `;
 
 const TEST_PLUGIN_EXAMPLES = `

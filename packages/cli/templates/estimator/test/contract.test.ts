@@ -1,0 +1,5 @@
+import { test } from 'node:test';
+import { estimatorContract } from '@espalier/core/testing';
+import plugin, { myComponent } from '../src/index.ts';
+
+estimatorContract({ test }, () => myComponent(), { plugins: [plugin] });

@@ -1,0 +1,13 @@
+import { defineConfig } from 'espalier';
+
+export default defineConfig({
+  plugins: ['./src/index.ts'],
+  model: 'lenet-300-100',
+  data: { use: 'mnist', trainExamples: 5000, testExamples: 1000 },
+  pruners: [
+    'dense',
+    { use: 'thresholded', source: 'top-k', estimator: 'straight-through' },
+    { use: 'thresholded', source: 'my-component', estimator: 'straight-through' },
+  ],
+  training: { epochs: 2, batchSize: 50 },
+});
