@@ -54,8 +54,7 @@ function locate(reference: string, folder: string): string {
   const file = isPath(reference) ? path.resolve(folder, reference) : entryOf(reference, folder);
   if (existsSync(file) && statSync(file).isFile()) return realpathSync(file);
   if (!isPath(reference)) throw pluginMissing(reference, folder, `its main export, ${file}, is not there: build the package`);
-  const isFolder = existsSync(file) && packageOf(file)?.folder === file;
-  throw pluginMissing(reference, folder, isFolder ? 'it is a folder: name the file in it' : 'there is no such file');
+  throw pluginMissing(reference, folder, existsSync(file) ? 'it is a folder: name the file in it' : 'there is no such file');
 }
 
 /** The file of a package that is installed where the configuration is; most plugins are modules only, which `require` doesn't resolve. */
