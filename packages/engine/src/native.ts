@@ -14,6 +14,7 @@ import type { StartedEngine } from './started-engine.ts';
 export async function loadNative({ tfjsNode, library }: NativeReady, threads: number, log: (line: string) => void): Promise<StartedEngine> {
   process.env.TF_NUM_INTRAOP_THREADS = String(threads);
   process.env.TF_NUM_INTEROP_THREADS = String(threads);
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1'; // by itself TensorFlow uses oneDNN only where a processor has AVX-512 for neural networks
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   restoreUtil();
   createRequire(import.meta.url)(tfjsNode.root);

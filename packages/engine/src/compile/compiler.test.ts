@@ -8,7 +8,8 @@ import { installKernels } from '../kernels/index.ts';
 import { createCompiler } from './compiler.ts';
 import type { Step, Tensors } from './types.ts';
 
-Object.assign(process.env, { TF_NUM_INTRAOP_THREADS: '2', TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '3' });
+const threads = { TF_NUM_INTRAOP_THREADS: '2', TF_NUM_INTEROP_THREADS: '1' };
+Object.assign(process.env, threads, { TF_ENABLE_ONEDNN_OPTS: '1', TF_CPP_MIN_LOG_LEVEL: '3' });
 await import('@tensorflow/tfjs-node');
 
 afterEach(() => {
