@@ -14,7 +14,7 @@ import {
 } from '@espalier/core';
 import { type StartedEngine, startEngine } from '@espalier/engine';
 import { autoPrune, dst, exp, str, straightThrough } from '@espalier/str';
-import { lenet5, lenet300, resnet20 } from '@espalier/zoo';
+import { lenet5, lenet300, mobilenetV1, mobilenetV2, resnet18, resnet20, resnet50, resnet56, vgg16Bn, wrn22x2 } from '@espalier/zoo';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { eagerOn } from './support/eager.ts';
 
@@ -47,14 +47,25 @@ describe('the compiled step', () => {
     ['lenet5', () => lenet5(), [16, 16, 1], 8],
     ['resnet20', () => resnet20(), [8, 8, 3], 4],
   ];
+  const LARGE_MODELS: readonly Network[] = [
+    ['resnet56', () => resnet56(), [8, 8, 3], 4],
+    ['wrn-22-2', () => wrn22x2(), [8, 8, 3], 4],
+    ['mobilenet-v1', () => mobilenetV1({ width: 0.25 }), [32, 32, 3], 4],
+    ['mobilenet-v2', () => mobilenetV2({ width: 0.25 }), [32, 32, 3], 4],
+    ['resnet18', () => resnet18(), [32, 32, 3], 2],
+    ['resnet50', () => resnet50(), [32, 32, 3], 2],
+    ['vgg16-bn', () => vgg16Bn(), [32, 32, 3], 2],
+  ];
+  /** Steps of the large models: a few, so that the suite stays short. `ESPALIER_COMPILED_STEPS=200` gives them as many as the others. */
+  const LARGE_STEPS = Number(process.env.ESPALIER_COMPILED_STEPS ?? 8);
 
-  /** Values of every variable after 200 steps, and the losses on the way. */
+  /** Values of every variable after so many steps, 200 by default, and the losses on the way. */
   function train(
     engine: Engine,
     pruner: Component<'pruner'>,
     [, model, shape, batch]: Network,
     training: TrainingOptions = {},
-    { seed = 0, metered = false } = {},
+    { seed = 0, metered = false, steps = 200 } = {},
   ) {
     const random = randomStream(1, 'examples');
     const built = model().build({ inputShape: shape, classes: 10, seed: (name) => randomStream(0, 'init', name).seed() });
@@ -63,7 +74,7 @@ describe('the compiled step', () => {
       pruner,
       engine,
       seed,
-      stepsPerEpoch: 100,
+      stepsPerEpoch: steps / 2,
       training: { epochs: 2, learningRate: 0.02, ...training },
     });
     const size = batch * shape.reduce((product, n) => product * n, 1);
@@ -78,7 +89,7 @@ describe('the compiled step', () => {
       ),
     }));
     const meter = metered ? trainer.newForceMeter() : undefined;
-    const losses = Array.from({ length: 200 }, (_, i) => trainer.trainStep(batches[i % 4] as (typeof batches)[number], meter));
+    const losses = Array.from({ length: steps }, (_, i) => trainer.trainStep(batches[i % 4] as (typeof batches)[number], meter));
     const values = [...trainer.variables].map(([name, variable]) => [
       name,
       Buffer.from(variable.dataSync().slice().buffer).toString('base64'),
@@ -98,6 +109,19 @@ describe('the compiled step', () => {
       expect(Object.keys(ours.values).filter((name) => ours.values[name] !== reference.values[name])).toEqual([]);
       expect(complaints).toEqual([]);
       expect(tf.memory().numTensors).toBe(before);
+    });
+  });
+
+  describe.each(LARGE_MODELS)('of %s', (...network) => {
+    test.each<[string, () => Component<'pruner'>]>([
+      ['str', () => str()],
+      ['gmp', () => gmp({ every: 2 })],
+    ])('gives the same bits after a few steps with %s', { timeout: 600_000 }, (_, pruner) => {
+      const run = (engine: Engine) => train(engine, pruner(), network, { learningRate: 0.005 }, { steps: LARGE_STEPS });
+      const [ours, reference] = [run(compiled), run(eager())];
+      expect(ours.losses).toEqual(reference.losses);
+      expect(Object.keys(ours.values).filter((name) => ours.values[name] !== reference.values[name])).toEqual([]);
+      expect(complaints).toEqual([]);
     });
   });
 
