@@ -9,7 +9,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 const plugins: readonly Plugin[] = [corePlugin, strPlugin, baselinesPlugin, zooPlugin];
 const pruners = plugins
   .flatMap(({ components }): readonly AnyFactory[] => components)
-  .filter(({ kind }) => kind === 'pruner')
+  .filter(({ kind, definition: { name } }) => kind === 'pruner' && name !== 'fixed-mask') // it needs a finished run; tests of its own make one
   .map((factory) => [factory.definition.name, factory] as const);
 
 describe('every component passes the contract of its kind (pruners do in tests of their own):', () => {

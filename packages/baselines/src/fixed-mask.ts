@@ -30,7 +30,8 @@ import * as z from 'zod';
  *
  * @param options.run    Id of the run.
  * @param options.digest Of its mask; `savedKernels` and `maskDigest` make it.
- * @throws {EspalierError} `E_SOURCE` where that run isn't finished, `E_MASK` if its mask has another digest, kernels or sparsity.
+ * @throws {EspalierError} `E_SOURCE` where that run isn't finished; `E_HOOK`, caused by `E_MASK`, if its mask has another digest, kernels or
+ * sparsity.
  * @example fixedMask({ sparsity: 0.95, run: '0123456789ab', digest: '0123456789abcdef', shuffle: true })
  * @see Frankle & Carbin, ICLR 2019, https://arxiv.org/abs/1803.03635; Frankle et al., ICLR 2021, https://arxiv.org/abs/2009.08576
  */

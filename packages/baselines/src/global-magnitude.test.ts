@@ -1,4 +1,4 @@
-import { cubic, tf } from '@espalier/core';
+import { cubic, fromRun, tf } from '@espalier/core';
 import { prunerContract } from '@espalier/core/testing';
 import { beforeAll, describe, expect, it, test } from 'vitest';
 import { baselinesPlugin, globalMagnitude } from './index.ts';
@@ -27,6 +27,18 @@ describe('what globalMagnitude does', () => {
     expect(network.left()).toEqual({ first: 4, second: 6 });
     network.hooks(50, 51);
     expect(network.left()).toEqual({ first: 0, second: 5 });
+    network.dispose();
+  });
+
+  it('follows the budget that it is given, in one shot', () => {
+    const allocation = fromRun({ run: { first: 0.25, second: 4 / 6 } });
+    const network = testNetwork(globalMagnitude({ sparsity: 0.5, allocation }), LAYERS);
+    network.hooks(0, 50);
+    expect(network.left()).toEqual({ first: 4, second: 6 });
+    network.hooks(50, 100);
+    network.pruned.finish();
+    expect(network.effective('first')).toEqual([0.1, -0.2, 0.3, 0].map(Math.fround));
+    expect(network.effective('second')).toEqual([0, 0, 0, 0, 5, -6]);
     network.dispose();
   });
 

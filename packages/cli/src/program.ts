@@ -336,7 +336,7 @@ const TEST_PLUGIN_EXAMPLES = `
 Examples:
   $ espalier test-plugin ./my-pruner.ts
   $ espalier test-plugin espalier-plugin-acme --component acme-score --verbose
-  $ espalier test-plugin @espalier/baselines --engine native
+  $ espalier test-plugin @espalier/str --engine native
 `;
 
 /** What commander says, with a code and what could be typed instead. */

@@ -15,6 +15,7 @@ import { toRunSpec } from './identity.ts';
 import type { RunRequest } from './request.ts';
 import { runId } from './run-id.ts';
 import { loadModel } from './save-model.ts';
+import { savedKernels } from './saved-kernels.ts';
 
 /** Points in the plane; the class is the quadrant's side. */
 const examples = (count: number, phase: number): Examples => {
@@ -91,6 +92,27 @@ const restless = definePruner({
     },
   }),
 });
+/** Remembers what it was given at the start. */
+const follower = definePruner({
+  name: 'follower',
+  summary: 'Starts from the weights of another run',
+  options: z.strictObject({ run: z.string(), again: z.boolean().default(false) }),
+  create: ({ run, again }) => ({
+    source: run,
+    redrawsInit: again,
+    init: ({ name, weight, shape }, { source }) => ({
+      found: tf.variable(tf.tensor(source?.get(name) as Float32Array, [...shape]), false),
+      started: tf.variable(weight.clone(), false),
+    }),
+    reparameterize: (weight, { found, started }) => weight.mul(0).add(again ? started : found),
+  }),
+});
+const untouchedPruner = definePruner({
+  name: 'untouched',
+  summary: 'Prunes nothing',
+  options: z.strictObject({}),
+  create: () => untouched,
+});
 const request: RunRequest = {
   model: net(),
   data: points(),
@@ -108,6 +130,34 @@ describe('executeRun', () => {
   const execute = (runs: string, run = request, onProgress = (_: { step: number }) => {}) =>
     executeRun(run, { runs, engine: eagerEngine, onProgress, command: 'espalier compare', versions: { core: '1' } });
   const bytes = (runs: string, file: string, run = request) => readFileSync(path.join(folderOf(runs, run), file), 'utf8');
+
+  it('hands a pruner the final weights of the run that it names, and draws the init again if it asks for that', async () => {
+    const runs = newFolder();
+    const { id } = await execute(runs);
+    const kernelsOf = async (run: RunRequest) =>
+      Object.fromEntries(
+        [...(await savedKernels(folderOf(runs, run)))].map(([name, weights]) => [name, Array.from(weights, (w) => w + 0)]),
+      );
+    const following = { ...request, pruner: follower({ run: id }) };
+    expect((await execute(runs, following)).status).toBe('finished');
+    expect(await kernelsOf(following)).toEqual(await kernelsOf(request));
+
+    const starts = [follower({ run: id, again: true }), untouchedPruner()].map((pruner) => ({
+      ...request,
+      pruner,
+      training: { ...request.training, learningRate: 1e-9 },
+    }));
+    for (const run of starts) await execute(runs, run);
+    const [again, asUsual] = await Promise.all(starts.map(kernelsOf));
+    expect(again?.hidden).toHaveLength(10);
+    const differences = again?.hidden?.map((w, i) => Math.abs(w - (asUsual?.hidden?.[i] as number))) ?? [];
+    expect(Math.max(...differences)).toBeGreaterThan(0.1);
+  });
+
+  it('fails a run whose source is not there, to be tried again', async () => {
+    const result = await execute(newFolder(), { ...request, pruner: follower({ run: '0123456789ab' }) });
+    expect(result).toMatchObject({ status: 'failed', failure: { code: 'E_SOURCE', retry: true } });
+  });
 
   it('trains, tests, and returns what it writes', async () => {
     const runs = newFolder();

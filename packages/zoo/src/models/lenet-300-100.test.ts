@@ -12,6 +12,15 @@ describe('lenet-300-100', () => {
     expect(model.outputShape).toEqual([null, 7]);
   });
 
+  it.each([
+    [0.5, [150, 50]],
+    [0.055, [17, 6]],
+    [0.001, [1, 1]],
+  ])('has a factor on the units of its hidden layers: %s', (width, units) => {
+    const model = lenet300({ width }).build({ inputShape: [784], classes: 10, seed: () => 1 });
+    expect(['fc1', 'fc2', 'fc3'].map((name) => model.getLayer(name).getWeights()[0]?.shape[1])).toEqual([...units, 10]);
+  });
+
   it('draws from normal distributions of variance 2/inputs before a relu and 1/inputs before the logits, cut off at 2 standard deviations', () => {
     const model = lenet300().build({ inputShape: [784], classes: 10, seed: () => 1 });
     const cutOff = 0.8796; // standard deviation of a normal distribution that is cut off at 2
