@@ -1,12 +1,24 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { overviewTables, pivotHeatmaps, readSources, renderFigure, renderMarkdown, withProvenance } from '@espalier/reports';
+import {
+  type Figure,
+  layerBudget,
+  overviewTables,
+  pivotHeatmaps,
+  readSources,
+  renderFigure,
+  renderMarkdown,
+  resultsOfStudy,
+  withoutSwapped,
+  withProvenance,
+} from '@espalier/reports';
 import { type KeptStudy, sealedFiles, type Where } from './study.ts';
 
 const docs = path.join(import.meta.dirname, '../../docs');
 
 /**
- * Fills page.md in: `{{tables NAME}}` becomes the overview of a study, `{{grid NAME}}` its picture, and what the study itself makes of other
+ * Fills page.md in: `{{tables NAME}}` becomes the overview of a study, `{{grid NAME}}` its picture, `{{budgets NAME}}` the layers
+ * of the methods in it, and what the study itself makes of other
  * marks. No number of the tables is typed; those in the text around them are, and have to be read again when the runs change.
  */
 export async function writePage(study: KeptStudy, say: Where['say']): Promise<void> {
@@ -20,18 +32,24 @@ export async function writePage(study: KeptStudy, say: Where['say']): Promise<vo
     overviewTables(studyOf(name), sealed.results)
       .map(({ table }) => renderMarkdown(withProvenance(table, sealed.results, sealed.origins)))
       .join('\n');
-  const grid = async (name: string): Promise<string> => {
-    const pictures = pivotHeatmaps(studyOf(name), sealed.results).map(async (figure) => {
-      const file = path.join('images', `study-${figure.name}.svg`);
+  const pictures = async (figures: readonly Figure[], prefix: string): Promise<string> => {
+    const drawn = figures.map(async (figure) => {
+      const file = path.join('images', `${prefix}-${figure.name}.svg`);
       mkdirSync(path.join(docs, 'images'), { recursive: true });
       writeFileSync(path.join(docs, file), `${(await renderFigure(figure)).svg}\n`);
       return `![${figure.description}](../${file})`;
     });
-    return (await Promise.all(pictures)).join('\n\n');
+    return (await Promise.all(drawn)).join('\n\n');
+  };
+  const grid = (name: string) => pictures(pivotHeatmaps(studyOf(name), sealed.results), 'study');
+  const budgets = (name: string) => {
+    const study = studyOf(name);
+    return pictures(layerBudget(withoutSwapped(resultsOfStudy(study, sealed.results), [study])), `study-${name}`);
   };
   const marks: Readonly<Record<string, (argument: string) => string | Promise<string>>> = {
     tables,
     grid,
+    budgets,
     ...Object.fromEntries(
       Object.entries(study.marks ?? {}).map(([name, make]) => [name, (argument: string) => make(studyOf(argument), sealed)] as const),
     ),

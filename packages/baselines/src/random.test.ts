@@ -14,7 +14,7 @@ const LAYERS = {
 } as const;
 
 describe('random', () => {
-  prunerContract({ test }, (options) => random(options), { plugins: [baselinesPlugin] });
+  prunerContract({ test }, (options) => random({ ...options }), { plugins: [baselinesPlugin] });
   prunerContract({ test }, (options) => random({ allocation: erk(), ...options }), { plugins: [baselinesPlugin] });
 
   it('keeps as many weights of each layer as the allocation says, from the start and whatever their values', () => {

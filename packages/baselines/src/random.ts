@@ -1,4 +1,15 @@
-import { allocateCounts, component, definePruner, type MaskState, magnitude, masked, sparsityOption, tf, uniform } from '@espalier/core';
+import {
+  allocateCounts,
+  component,
+  definePruner,
+  type MaskState,
+  magnitude,
+  masked,
+  targetOf,
+  targetOptions,
+  tf,
+  uniform,
+} from '@espalier/core';
 import * as z from 'zod';
 
 /**
@@ -17,13 +28,13 @@ export const random = definePruner({
   name: 'random',
   summary: 'A random mask from the start, on the budget of any allocation (Liu et al., 2022)',
   options: z.strictObject({
-    sparsity: sparsityOption.default(0.9),
+    ...targetOptions,
     allocation: component('allocation').default(uniform()).describe('How the sparsity is divided among the layers'),
   }),
-  create: ({ sparsity, allocation }) => ({
-    sparsity,
+  create: ({ allocation, ...given }) => ({
+    ...targetOf(given),
     init(kernel, { kernels, shared, random }): MaskState {
-      const rule = { allocation, score: magnitude(), sparsity, fraction: 1, rounding: 'total' } as const;
+      const rule = { ...targetOf(given), allocation, score: magnitude(), fraction: 1, rounding: 'total' } as const;
       const counts = shared('counts', () => allocateCounts(kernels, rule));
       const mask = new Float32Array(kernel.size).fill(1, 0, counts.get(kernel.name));
       random(`mask of ${kernel.name}`).shuffle(mask);

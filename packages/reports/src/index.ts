@@ -38,4 +38,5 @@ export { beside, renderTerminalPlot, type TerminalPlot, type TerminalPlotOptions
 export { specLabel } from './run-groups.ts';
 export { resultsOfStudy } from './study-points.ts';
 export { overviewTables, type StudyTable, studyTables } from './study-tables.ts';
+export { withoutSwapped } from './swap-matrix.ts';
 export { type Cell, type Column, type Footnote, type Format, type Provenance, type Row, runsOf, type Table } from './table.ts';

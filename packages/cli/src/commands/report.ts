@@ -15,6 +15,7 @@ import {
   type Sources,
   studyTables,
   type Table,
+  withoutSwapped,
   withProvenance,
   writeReport,
 } from '@espalier/reports';
@@ -55,7 +56,7 @@ export async function reportCommand(sources: readonly string[], flags: ReportFla
   if (flags.archive === undefined && flags.out === undefined) {
     const tables = study
       ? studyTables(study, results, reference).map(({ table }) => table)
-      : [comparisonTable(results, { ...reference, copied })];
+      : [comparisonTable(withoutSwapped(results, studies), { ...reference, copied })];
     process.stdout.write(
       print(
         tables.map((table) => withProvenance(table, results, origins)),
