@@ -304,6 +304,7 @@ it('@espalier/reports exports tables and figures', async () => {
       "thresholdFunctionCurves",
       "thresholdOverTime",
       "withProvenance",
+      "withoutSwapped",
       "writeReport",
     ]
   `);
