@@ -7,6 +7,7 @@ it('@espalier/core exports its contracts, masks, models, runs and training', asy
     [
       "API_VERSION",
       "EspalierError",
+      "TARGET_UNITS",
       "allocateCounts",
       "allowanceOf",
       "applyThreshold",
@@ -98,6 +99,7 @@ it('@espalier/core exports its contracts, masks, models, runs and training', asy
       "readResults",
       "readStudies",
       "regularizerGroups",
+      "requestOf",
       "resultSchema",
       "runBudget",
       "runId",
@@ -116,6 +118,7 @@ it('@espalier/core exports its contracts, masks, models, runs and training', asy
       "studySchema",
       "sumToShape",
       "swapSchema",
+      "targetInUnitSchema",
       "targetOf",
       "targetOptions",
       "tf",
@@ -169,6 +172,7 @@ it('@espalier/core/results exports how to read runs', async () => {
       "studyRunSchema",
       "studySchema",
       "swapSchema",
+      "targetInUnitSchema",
     ]
   `);
 });

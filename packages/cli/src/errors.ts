@@ -15,8 +15,11 @@ export const axesMissing = (example: string) =>
 export const axisAmbiguous = (axis: string, options: readonly string[]) =>
   new EspalierError('E_AXIS', `Several options take a ${axis}: ${options.join(', ')}. Name one of them.`);
 
-export const axisIsSparsity = () =>
-  new EspalierError('E_AXIS', '"sparsity" is not an axis: every point is trained at every sparsity that is given, --sparsity 0.9,0.95.');
+export const axisIsTarget = (unit: string) =>
+  new EspalierError(
+    'E_AXIS',
+    `"${unit}" is not an axis: every point is trained for every target that is given, --sparsity 0.9,0.95, --multiply-adds 0.1 or --bytes 0.1.`,
+  );
 
 export const axisNeedsValues = (axis: string, example: string) =>
   new EspalierError(

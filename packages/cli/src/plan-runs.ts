@@ -1,14 +1,18 @@
 import {
+  allowanceOf,
   type Component,
   type ComponentReference,
   type Dataset,
   type PrunableOptions,
+  promiseOf,
   prunableKernels,
   type Registry,
   type RunRequest,
   type RunSpec,
   runId,
   type Spec,
+  TARGET_UNITS,
+  type Target,
   tf,
   toRunSpec,
   withoutValues,
@@ -17,12 +21,13 @@ import { buildTraining } from './build-training.ts';
 import type { ResolvedConfig } from './config/config.ts';
 
 /**
- * Every run of a comparison: pruner × sparsity × seed. A pruner that has no option `sparsity`, or that sets it itself, isn't multiplied.
+ * Every run of a comparison: pruner × target × seed. A pruner that has no option `sparsity`, or that sets a target itself, isn't multiplied.
  * Builds every component, so that a mistake shows before anything is trained.
  */
 export function planRuns(config: ResolvedConfig, registry: Registry, engine: RunRequest['engine']): RunRequest[] {
   const { model, data } = buildTask(config, registry);
-  const pruners = config.pruners.flatMap((reference) => atEverySparsity(registry, reference, config.sparsity));
+  const pruners = config.pruners.flatMap((reference) => atEveryTarget(registry, reference, config.targets));
+  checkTargets(pruners, { model, data }, config.prunable);
   const { prunable } = config;
   const training = buildTraining(config.training, registry);
   return pruners.flatMap((pruner) =>
@@ -41,17 +46,35 @@ export function buildTask(config: ResolvedConfig, registry: Registry): Pick<RunR
   return { model, data };
 }
 
-/** The pruner, built at every sparsity; once, if it has no such option or sets it itself. */
-export function atEverySparsity(
+/** The pruner, built for every target; once, if it has no option `sparsity` or sets a target itself. */
+export function atEveryTarget(
   registry: Registry,
   reference: ComponentReference<'pruner'>,
-  sparsities: readonly number[],
+  targets: readonly Target[],
 ): Component<'pruner'>[] {
   const { use, ...options } = toSpec(reference);
   if (isBuilt(reference) && !isRegistered(registry, use)) return [reference];
-  const takesSparsity = 'sparsity' in registry.get('pruner', use).definition.options.shape;
-  if (!takesSparsity || 'sparsity' in options) return [registry.build('pruner', { use, ...options })];
-  return sparsities.map((sparsity) => registry.build('pruner', { use, ...options, sparsity }));
+  const takesTargets = 'sparsity' in registry.get('pruner', use).definition.options.shape;
+  const isSet = TARGET_UNITS.some((unit) => options[unit] !== undefined);
+  if (!takesTargets || isSet) return [registry.build('pruner', { use, ...options })];
+  return targets.map((target) => registry.build('pruner', { use, ...options, ...target }));
+}
+
+/** Throws `E_TARGET` for a budget that not even a single weight of this model fits. */
+export function checkTargets(
+  pruners: readonly Component<'pruner'>[],
+  { model, data: { inputShape, classes } }: Pick<RunRequest, 'model' | 'data'>,
+  prunable: PrunableOptions,
+): void {
+  const promises = pruners.flatMap((pruner) => promiseOf(pruner) ?? []);
+  if (promises.every((promise) => 'sparsity' in promise)) return;
+  const built = withoutValues(() => model.build({ inputShape, classes, seed: () => 1 }));
+  try {
+    const kernels = prunableKernels(built, prunable);
+    for (const promise of promises) allowanceOf(kernels, promise);
+  } finally {
+    built.dispose();
+  }
 }
 
 /** A run with its identity. */

@@ -225,6 +225,8 @@ const addTrainingOptions = (command: Command): Command =>
   command
     .option('-c, --config <file>', 'configuration; default: espalier.config.{ts,js,mjs,json,yaml} or "espalier" in package.json')
     .option('-s, --sparsity <fractions>', 'comma-separated, each in [0, 1) (default: 0.9)', fractions)
+    .option('--multiply-adds <fractions>', 'instead: share of the dense multiply-adds that may be left, comma-separated, in (0, 1]', shares)
+    .option('--bytes <fractions>', 'or of the dense bytes: 4 for each weight left, and a bit mask', shares)
     .option('--seeds <numbers>', 'comma-separated (default: 0)', integers)
     .option('-m, --model <name>', 'model (default: lenet5)')
     .option('-d, --data <name>', 'data set (default: mnist)')
@@ -262,6 +264,7 @@ Examples:
 const COMPARE_EXAMPLES = `
 Examples:
   $ espalier compare --pruners dense,str --sparsity 0.95
+  $ espalier compare --pruners str,gmp --multiply-adds 0.1,0.05
   $ espalier compare --config ablation.config.ts --json > results.json
 
 A configuration (espalier.config.ts):
@@ -365,6 +368,7 @@ const numbers = (text: string, check: (n: number) => boolean, what: string): num
   });
 
 const fractions = (text: string) => numbers(text, (n) => n >= 0 && n < 1, 'a fraction in [0, 1): write 0.9 for 90 %');
+const shares = (text: string) => numbers(text, (n) => n > 0 && n <= 1, 'a fraction in (0, 1]: write 0.1 for 10 %');
 const fraction = (text: string) => {
   const [first, ...more] = fractions(text);
   if (first === undefined || more.length) throw new InvalidArgumentError(`"${text}" is not one fraction in [0, 1).`);

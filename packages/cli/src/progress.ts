@@ -7,7 +7,12 @@ type Reporter = Pick<CompareOptions, 'onPlan' | 'onStart' | 'onProgress' | 'onDo
 
 /** "str 0.9 seed 0", or with another name for the pruner. */
 export const runLabel = ({ pruner, seed }: RunRequest, name: string = pruner.spec.use): string =>
-  [name, pruner.sparsity ?? '', `seed ${seed}`].filter((part) => part !== '').join(' ');
+  [name, targetText(pruner), `seed ${seed}`].filter((part) => part !== '').join(' ');
+
+const targetText = ({ sparsity, multiplyAdds, bytes }: RunRequest['pruner']): string | number => {
+  if (multiplyAdds !== undefined) return `${multiplyAdds} of multiply-adds`;
+  return bytes === undefined ? (sparsity ?? '') : `${bytes} of bytes`;
+};
 
 type Label = (request: RunRequest) => string;
 

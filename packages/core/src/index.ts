@@ -78,9 +78,11 @@ export { countsLeft, isExact, keepSurvivors } from './sources/survivors.ts';
 export { type Granularity, thresholdShape } from './sources/threshold-shape.ts';
 export { topKThreshold } from './sources/top-k.ts';
 export { type Allowance, allowanceOf, costOf, evenAllowance, usesUp } from './targets/allowance.ts';
+export { requestOf } from './targets/request.ts';
 export {
   promiseAtEnd,
   promiseOf,
+  TARGET_UNITS,
   type Target,
   type TargetUnit,
   targetOf,

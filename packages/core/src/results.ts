@@ -44,6 +44,10 @@ export const runSpecSchema = z.strictObject({
 });
 export type RunSpec = z.infer<typeof runSpecSchema>;
 
+/** What was asked for in another unit than sparsity: a share of the dense multiply-adds or bytes of the pruned kernels. */
+export const targetInUnitSchema = z.strictObject({ unit: z.enum(['multiplyAdds', 'bytes']), value: fraction });
+export type TargetInUnit = z.infer<typeof targetInUnitSchema>;
+
 /** One kernel, prunable or not. */
 export const layerResultSchema = z.strictObject({
   name: z.string(),
@@ -69,7 +73,9 @@ const identity = {
   spec: runSpecSchema,
   pruner: z.string(),
   seed: z.int(),
+  /** The sparsity that was asked for; null if none was. */
   requested: fraction.nullable(),
+  target: targetInUnitSchema.optional(),
 };
 
 export const finishedResultSchema = z.strictObject({
@@ -84,6 +90,8 @@ export const finishedResultSchema = z.strictObject({
   parameters: count,
   multiplyAdds: z.number(),
   denseMultiplyAdds: z.number(),
+  /** What is left of the pruned kernels in the unit of `target`, as a share of the dense ones. */
+  reached: z.number().nonnegative().optional(),
   /** On the test set, which is touched once, after the last epoch. */
   accuracy: fraction,
   loss: z.number(),
@@ -128,6 +136,7 @@ export const studyRunSchema = z.strictObject({
   id: z.string(),
   spec: runSpecSchema,
   requested: fraction.nullable(),
+  target: targetInUnitSchema.optional(),
   /** The point of the study: the value's label on each axis. */
   at: z.record(z.string(), z.string()),
 });

@@ -4,13 +4,14 @@ import {
   type Kind,
   parseOptions,
   type Registry,
+  TARGET_UNITS,
   type TrainingOptions,
   trainingOptions,
 } from '@espalier/core';
 import { specLabel } from '@espalier/reports';
 import type * as z from 'zod';
 import type { Ablation, AxisValue } from '../config/config.ts';
-import { axisAmbiguous, axisIsSparsity, axisNeedsValues, axisTwice, axisUnknown } from '../errors.ts';
+import { axisAmbiguous, axisIsTarget, axisNeedsValues, axisTwice, axisUnknown } from '../errors.ts';
 import { isBuilt, isReference, listOptions, type Option, optionsOfComponent, toSpec, withOption } from './options.ts';
 
 /** What is trained at a point of an ablation, before sparsity and seed. */
@@ -106,12 +107,12 @@ function setOption(variant: Variant, path: readonly string[], value: unknown, na
 
 /** By the option's path, or by the kind of component that it takes; the outermost one counts. */
 function findOption(name: string, pruner: ComponentReference<'pruner'>, training: TrainingOptions, registry: Registry): Option {
-  if (name === 'sparsity') throw axisIsSparsity();
+  if (isTarget(name)) throw axisIsTarget(name);
   const ofTraining = listOptions(registry, { shape: trainingOptions.shape, given: training }, ['training']);
   const isOfTraining = name.startsWith('training.');
   const own = isOfTraining
     ? []
-    : listOptions(registry, optionsOfComponent(registry, 'pruner', pruner)).filter(({ path }) => path.join() !== 'sparsity');
+    : listOptions(registry, optionsOfComponent(registry, 'pruner', pruner)).filter(({ path }) => !isTarget(path.join()));
   const options = [...own, ...ofTraining];
   const named = options.find(({ path }) => path.join('.') === name);
   if (named) return named;
@@ -122,6 +123,8 @@ function findOption(name: string, pruner: ComponentReference<'pruner'>, training
   if (others.length) throw axisAmbiguous(name, [found, ...others].map(describe));
   return found;
 }
+
+const isTarget = (name: string): boolean => TARGET_UNITS.some((unit) => unit === name);
 
 /** "g (threshold-function)" */
 const describe = ({ path, kind }: Option): string => `${path.join('.')}${kind && kind !== path.at(-1) ? ` (${kind})` : ''}`;

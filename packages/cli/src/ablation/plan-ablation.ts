@@ -1,8 +1,17 @@
-import { type Component, type Kind, parseTraining, type Registry, type RunRequest, type Study, type StudyRun } from '@espalier/core';
+import {
+  type Component,
+  type Kind,
+  parseTraining,
+  type Registry,
+  type RunRequest,
+  requestOf,
+  type Study,
+  type StudyRun,
+} from '@espalier/core';
 import { buildTraining } from '../build-training.ts';
 import type { Ablation, ResolvedConfig } from '../config/config.ts';
 import { axesMissing, combinationsRefused } from '../errors.ts';
-import { atEverySparsity, buildTask, kebab, type PlannedRun, plannedRun } from '../plan-runs.ts';
+import { atEveryTarget, buildTask, checkTargets, kebab, type PlannedRun, plannedRun } from '../plan-runs.ts';
 import { type Axis, type AxisEntry, resolveAxes, type Variant } from './axes.ts';
 import { toSpec } from './options.ts';
 
@@ -22,7 +31,7 @@ export interface AblationPlan {
  * Builds every component. Throws `E_AXIS`, `E_COMPONENT_UNKNOWN`, or `E_OPTIONS` with the points that a component refuses.
  */
 export function planAblation(config: ResolvedConfig, registry: Registry, engine: RunRequest['engine'], command: string): AblationPlan {
-  const { ablation, prunable, seeds, sparsity } = config;
+  const { ablation, prunable, seeds, targets } = config;
   const training = buildTraining(config.training, registry);
   const axes = resolveAxes(ablation, training, registry);
   if (!axes.length) throw axesMissing('estimator');
@@ -31,7 +40,9 @@ export function planAblation(config: ResolvedConfig, registry: Registry, engine:
     seeds.map((seed) => plannedRun({ ...task, pruner, training: of, prunable, seed, engine }, registry));
   const points = pointsOf(axes, { pruner: ablation.pruner, training }, ablation.mode, (variant) => {
     parseTraining(variant.training);
-    return atEverySparsity(registry, variant.pruner, sparsity).flatMap((pruner) => everySeed(pruner, variant.training));
+    const pruners = atEveryTarget(registry, variant.pruner, targets);
+    checkTargets(pruners, task, prunable);
+    return pruners.flatMap((pruner) => everySeed(pruner, variant.training));
   });
   const dense = points.flatMap((point) => everySeed(registry.build('pruner', 'dense'), point.training));
   const study: Study = {
@@ -40,9 +51,7 @@ export function planAblation(config: ResolvedConfig, registry: Registry, engine:
     command,
     mode: ablation.mode,
     axes: axes.map(({ name, entries, base }) => ({ name, values: entries.map(({ label }) => label), base: base.label })),
-    runs: points.flatMap(({ at, runs }) =>
-      runs.map(({ id, spec, request }): StudyRun => ({ id, spec, requested: request.pruner.sparsity ?? null, at })),
-    ),
+    runs: points.flatMap(({ at, runs }) => runs.map(({ id, spec, request }): StudyRun => ({ id, spec, ...requestOf(request.pruner), at }))),
   };
   const byId = new Map([...dense, ...points.flatMap(({ runs }) => runs)].map(({ id, request }) => [id, request]));
   return {

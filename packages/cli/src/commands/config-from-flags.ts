@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { TARGET_UNITS } from '@espalier/core';
 import type { Config } from '../config/config.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
 
@@ -6,6 +7,8 @@ import type { LoadedConfig } from '../config/load-config.ts';
 export interface TrainingFlags {
   readonly config?: string;
   readonly sparsity?: readonly number[];
+  readonly multiplyAdds?: readonly number[];
+  readonly bytes?: readonly number[];
   readonly seeds?: readonly number[];
   readonly model?: string;
   readonly data?: string;
@@ -25,7 +28,7 @@ export function configFromFlags({ config, folder }: LoadedConfig, { epochs, ...f
   const training = epochs === undefined ? {} : { training: { ...config.training, epochs } };
   const { runs, report } = given;
   return {
-    ...config,
+    ...(TARGET_UNITS.some((unit) => given[unit] !== undefined) ? withoutTargets(config) : config),
     ...given,
     ...training,
     runs: runs === undefined ? path.resolve(folder, config.runs ?? 'runs') : path.resolve(here, runs),
@@ -34,5 +37,8 @@ export function configFromFlags({ config, folder }: LoadedConfig, { epochs, ...f
 }
 
 // --- helpers ---
+
+/** A target on the command line takes the place of all in the configuration. */
+const withoutTargets = ({ sparsity, multiplyAdds, bytes, ...rest }: Config): Config => rest;
 
 const reportOf = ({ report = 'report' }: Config, folder: string): string | false => report && path.resolve(folder, report);

@@ -1,5 +1,5 @@
 import type { Component, ComponentReference, Kind, Plugin, PrunableOptions, Spec } from '@espalier/core';
-import { prunableOptions, regularizerGroups, sparsityOption, trainingOptions } from '@espalier/core';
+import { prunableOptions, regularizerGroups, sparsityOption, type Target, targetOptions, trainingOptions } from '@espalier/core';
 import * as z from 'zod';
 import type { TrainingReferences } from '../build-training.ts';
 import { configInvalid } from '../errors.ts';
@@ -15,8 +15,12 @@ export interface Config {
   readonly data?: ComponentReference<'dataset'>;
   /** Default: dense, str, dnw, gmp, global-magnitude. */
   readonly pruners?: readonly ComponentReference<'pruner'>[];
-  /** For every pruner that has the option and doesn't set it itself. Default 0.9. */
+  /** For every pruner that has the option and sets no target itself. Default 0.9, unless another target is given. */
   readonly sparsity?: number | readonly number[];
+  /** Instead, or beside: share of the dense multiply-adds of the pruned kernels that may be left, in (0, 1]. */
+  readonly multiplyAdds?: number | readonly number[];
+  /** And the same of their bytes: 4 for each weight left, and a bit mask. */
+  readonly bytes?: number | readonly number[];
   /** Default 0. */
   readonly seeds?: number | readonly number[];
   /** Regularizers in it are built, as data, or names. */
@@ -71,6 +75,8 @@ export const defineConfig = (config: Config): Config => config;
 
 export type ResolvedConfig = Required<Config> & {
   readonly sparsity: readonly number[];
+  /** All of them: sparsities, multiply-adds, bytes. */
+  readonly targets: readonly Target[];
   readonly seeds: readonly number[];
   readonly ablation: Ablation;
   readonly swap: Swap;
@@ -120,7 +126,9 @@ const configSchema = z.strictObject({
   model: reference('model').default('lenet5'),
   data: reference('dataset').default('mnist'),
   pruners: z.array(reference('pruner')).min(1).default(['dense', 'str', 'dnw', 'gmp', 'global-magnitude']),
-  sparsity: listOf(sparsityOption).default([0.9]),
+  sparsity: listOf(sparsityOption).optional(),
+  multiplyAdds: listOf(targetOptions.multiplyAdds.unwrap()).default([]),
+  bytes: listOf(targetOptions.bytes.unwrap()).default([]),
   seeds: listOf(z.int('must be a whole number')).default([0]),
   training: trainingSchema.optional(),
   prunable: prunableOptions.partial().default({}),
@@ -139,7 +147,14 @@ export function resolveConfig(config: Config, source: string, cores: number): Re
   if (!parsed.success) throw configInvalid(source, parsed.error.issues.map(describeIssue));
   const { workers = Math.max(1, Math.floor(cores / parsed.data.threads)), ...rest } = parsed.data;
   const { training = {} } = config; // without defaults: what was not given has to be told from what was
-  return { ...rest, training, workers } as ResolvedConfig;
+  const { multiplyAdds, bytes } = rest;
+  const sparsity = rest.sparsity ?? (multiplyAdds.length || bytes.length ? [] : [0.9]);
+  const targets: Target[] = [
+    ...sparsity.map((value) => ({ sparsity: value })),
+    ...multiplyAdds.map((value) => ({ multiplyAdds: value })),
+    ...bytes.map((value) => ({ bytes: value })),
+  ];
+  return { ...rest, sparsity, targets, training, workers } as ResolvedConfig;
 }
 
 // --- helpers ---

@@ -15,6 +15,7 @@ import {
 import { buildTraining } from '../build-training.ts';
 import type { ResolvedConfig } from '../config/config.ts';
 import type { SwapControl } from '../config/swap-controls.ts';
+import { usageInvalid } from '../errors.ts';
 import { buildTask, kebab, type PlannedRun, plannedRun } from '../plan-runs.ts';
 import { type SwapMethod, swapMethods } from './methods.ts';
 import { smallDense } from './small-dense.ts';
@@ -48,6 +49,8 @@ export interface SwapPlan extends SwapStage {
  */
 export function planSwap(config: ResolvedConfig, registry: Registry, engine: RunRequest['engine'], command: string): SwapPlan {
   const { prunable, seeds, sparsity: sparsities } = config;
+  if (!sparsities.length)
+    throw usageInvalid('A swap is made at sparsities: budgets of multiply-adds or bytes have no place in it', 'Give --sparsity');
   const { controls } = config.swap;
   const methods = swapMethods(config.swap.pruners, registry);
   const selections = [...new Map(methods.map(({ selection }) => [selection.label, selection])).values()];

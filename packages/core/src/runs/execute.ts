@@ -4,6 +4,7 @@ import type { Engine } from '../engine.ts';
 import { tooFewExamples } from '../errors.ts';
 import { randomStream } from '../random.ts';
 import { type FinishedResult, type RunRecord, type RunResult, type RunSpec, readResult } from '../results.ts';
+import { requestOf, shareLeft } from '../targets/request.ts';
 import { parseTraining } from '../training/options.ts';
 import { createTrainer, type Trainer } from '../training/trainer.ts';
 import { removeCheckpoint } from './checkpoint.ts';
@@ -70,7 +71,7 @@ export function failedResult(run: RunRequest, error: unknown): RunResult {
 
 function identity(run: RunRequest) {
   const spec = toRunSpec(run);
-  return { format: 1 as const, id: runId(spec), spec, pruner: run.pruner.spec.use, seed: run.seed, requested: run.pruner.sparsity ?? null };
+  return { format: 1 as const, id: runId(spec), spec, pruner: run.pruner.spec.use, seed: run.seed, ...requestOf(run.pruner) };
 }
 
 async function train(run: RunRequest, spec: RunSpec, id: string, folder: RunFolder, options: ExecuteOptions): Promise<FinishedResult> {
@@ -99,10 +100,12 @@ async function train(run: RunRequest, spec: RunSpec, id: string, folder: RunFold
     trainer.pruned.finalize();
     await saveModel(model, path.join(folder.path, 'model'));
     folder.writeRecord({ ...record, finishedAt: new Date().toISOString(), seconds: seconds + (Date.now() - began) / 1000 });
+    const { target } = requestOf(pruner);
     return {
       ...identity(run),
       status: 'finished',
       ...measured,
+      ...(target ? { reached: shareLeft(target.unit, measured.layers) } : {}),
       validation: flat(notes),
       epochs: training.epochs,
       steps: trainer.totalSteps,
