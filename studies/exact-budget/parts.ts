@@ -6,7 +6,7 @@ import type { Part } from '../shared/study.ts';
 import { densitiesPart } from './densities.ts';
 
 const shared = { data: 'mnist', seeds: [0, 1, 2] } satisfies Config;
-const lenet5 = { ...shared, model: 'lenet5', training: { epochs: 1, batchSize: 32, warmup: 0.3 } } satisfies Config;
+const lenet5 = { ...shared, model: 'lenet5', training: { epochs: 2, batchSize: 64 } } satisfies Config;
 const lenet300 = { ...shared, model: 'lenet-300-100', training: { epochs: 3, learningRate: 0.1 } } satisfies Config;
 const gmpErk = gmp({ allocation: erk() });
 

@@ -1,6 +1,6 @@
 import type { RunResult, Study } from '@espalier/core/results';
+import { type Asked, askedSlug, askedText } from './asked.ts';
 import { bestNotes, bestOf } from './best.ts';
-import { shortPercent } from './format.ts';
 import { ACCURACY, differenceColumn, statisticsNotes } from './measures.ts';
 import { accuracyCell, accuracyDifference, contestantOf, problemsOf, reachedNotes, referenceNotes, sliceNotes } from './study-cells.ts';
 import { baseOf, pointAt, referenceOf, type StudyPoint, type StudySlice, slicesOf, sparsitiesOf } from './study-points.ts';
@@ -35,7 +35,7 @@ function axesTable(study: Study, slice: StudySlice, labels: Readonly<Record<stri
   const name = reference === undefined ? 'base' : 'reference';
   const base = baseOf(study);
   const sparsities = sparsitiesOf(slice.points);
-  const find = (axis: string, value: string, requested: number | null) => pointAt(slice.points, { ...base, [axis]: value }, requested);
+  const find = (axis: string, value: string, requested: Asked) => pointAt(slice.points, { ...base, [axis]: value }, requested);
   const entries = study.axes.flatMap(({ name, values }) =>
     values.flatMap((value) => {
       const points = sparsities.map((requested) => find(name, value, requested));
@@ -60,7 +60,7 @@ function axesTable(study: Study, slice: StudySlice, labels: Readonly<Record<stri
   const rows = entries.map(({ axis, value, points }): Row => {
     const results = columns.flatMap(([accuracy, difference], index): [string, Cell][] => {
       const point = points[index];
-      const compared = find(axis, labels[axis] as string, sparsities[index] as number | null);
+      const compared = find(axis, labels[axis] as string, sparsities[index] as Asked);
       return [
         [accuracy.key, { ...accuracyCell(point, accuracy, problems), ...(point && isBest(axis, index, point) && { best: true }) }],
         [difference.key, accuracyDifference(point, compared)],
@@ -94,9 +94,9 @@ function axesTable(study: Study, slice: StudySlice, labels: Readonly<Record<stri
   };
 }
 
-function columnsOf(requested: number | null, several: boolean, reference: string): [accuracy: Column, difference: Column] {
-  const at = requested === null ? 'free' : shortPercent(requested);
-  const prefix = several ? (requested === null ? 'Free: ' : `At ${at} %: `) : '';
+function columnsOf(requested: Asked, several: boolean, reference: string): [accuracy: Column, difference: Column] {
+  const at = askedSlug(requested);
+  const prefix = several ? (requested === null ? 'Free: ' : `At ${askedText(requested)}: `) : '';
   const difference = differenceColumn(reference);
   return [
     { ...ACCURACY, key: `accuracy at ${at}`, label: `${prefix}${several ? 'accuracy' : ACCURACY.label}`, counted: true },

@@ -9,7 +9,9 @@ import {
   measureCells,
   measureColumns,
   measureNotes,
-  REQUESTED,
+  requestedCells,
+  requestedColumns,
+  requestedNotes,
   statisticsNotes,
 } from './measures.ts';
 import { denseLayerNotes, failureNotes } from './notes.ts';
@@ -73,7 +75,7 @@ export function comparisonTable(results: readonly RunResult[], { reference, copi
     columns: [
       ...found.map(({ column }) => column),
       METHOD,
-      REQUESTED,
+      ...requestedColumns(groups),
       ...measureColumns(finished, compared === undefined ? undefined : differenceColumn(compared)),
       SEEDS,
       FAILED,
@@ -82,13 +84,16 @@ export function comparisonTable(results: readonly RunResult[], { reference, copi
     footnotes: [
       ...differenceNotes(found),
       ...measureNotes(finished),
+      ...requestedNotes(groups),
       ...denseLayerNotes(groups),
       ...statisticsNotes(all, compared),
       ...unpairedNotes(rows, compared),
       ...bestNotes(
         [...accuracies, ...costs],
         all.some((cell) => cell.best),
-        'among the methods at the same requested sparsity',
+        requestedNotes(groups).length
+          ? 'among the methods of which the same was asked'
+          : 'among the methods at the same requested sparsity',
       ),
       ...failures.notes,
       ...published.notes,
@@ -128,7 +133,7 @@ function groupCells(group: RunGroup, reference: RunGroup | undefined, failureMar
   const accuracies = samplesOf(finished, (run) => run.accuracy);
   return {
     method: { value: group.method, runs },
-    requestedSparsity: { value: group.requested, runs },
+    ...requestedCells(group.requested, finished, runs),
     ...measured,
     accuracy: finished.length ? accuracy : { ...accuracy, text: 'failed' },
     accuracyDelta: differenceCell(accuracies, reference ? samplesOf(reference.finished, (run) => run.accuracy) : []),

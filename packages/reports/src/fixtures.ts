@@ -6,6 +6,7 @@ import {
   type RunResult,
   runId,
   type Study,
+  type TargetInUnit,
 } from '@espalier/core/results';
 
 /** Hand-made results for the tests of this package; no part of what it exports. */
@@ -48,6 +49,8 @@ export const resnet50: readonly KernelSize[] = (() => {
 export interface ResultOptions {
   readonly pruner?: { readonly use: string; readonly [option: string]: unknown };
   readonly requested?: number | null;
+  /** In another unit, with what was reached of it. */
+  readonly target?: TargetInUnit & { readonly reached: number };
   readonly seed?: number;
   readonly accuracy?: number;
   readonly model?: string;
@@ -92,6 +95,7 @@ export function result(options: ResultOptions = {}): FinishedResult {
   return {
     ...identity,
     requested,
+    ...(options.target ? { reached: options.target.reached } : {}),
     status: 'finished',
     sparsity: 1 - nonzero / size,
     size,
@@ -233,6 +237,7 @@ const RISES: Readonly<Record<string, (progress: number) => number>> = {
 function identityOf({
   pruner = { use: 'dense' },
   requested = null,
+  target,
   seed = 0,
   model = 'lenet5',
   data = 'mnist',
@@ -246,7 +251,8 @@ function identityOf({
     ...Object.values(pruner).map((value) => (typeof value === 'object' ? JSON.stringify(value) : value)),
   ];
   const id = `${words.join('-').replace(/[^\w.-]+/g, '_')}-${seed}`;
-  return { format: 1 as const, id, spec, pruner: pruner.use, seed, requested };
+  const asked = target ? { target: { unit: target.unit, value: target.value } } : {};
+  return { format: 1 as const, id, spec, pruner: pruner.use, seed, requested, ...asked };
 }
 
 /** Spares small layers, about as a global threshold does; `tilt` 0 is uniform. The large layers make up for it. */

@@ -1,4 +1,5 @@
 import type { FinishedResult, LayerResult, RunResult } from '@espalier/core/results';
+import { requestedCells, requestedColumns } from './measures.ts';
 import { groupBy, groupRuns, type RunGroup } from './run-groups.ts';
 import { differenceCells, differenceNotes, differences, sharedTerms } from './settings.ts';
 import { mean, sampleDeviation } from './statistics.ts';
@@ -18,7 +19,7 @@ export function layerTable(results: readonly RunResult[]): Table {
       const { layer } = samples[0] as LayerSample;
       const cells: Record<string, Cell> = {
         ...differenceCells(found, setting, runs),
-        requestedSparsity: { value: requested, runs },
+        ...requestedCells(requested, [], runs),
         layer: { value: name, runs },
         size: { value: layer.size, runs },
         denseMultiplyAdds: { value: layer.denseMultiplyAdds, runs },
@@ -34,7 +35,12 @@ export function layerTable(results: readonly RunResult[]): Table {
   const terms = sharedTerms(groups);
   return {
     caption: `Sparsity and multiply-adds by layer${terms ? `: ${terms}` : ''}`,
-    columns: [...found.map(({ column }) => column), ...COLUMNS, ...methods.flatMap(methodColumns)],
+    columns: [
+      ...found.map(({ column }) => column),
+      ...requestedColumns(groups).filter(({ identifies }) => identifies),
+      ...COLUMNS,
+      ...methods.flatMap(methodColumns),
+    ],
     rows,
     footnotes: [
       ...differenceNotes(found),
@@ -46,7 +52,6 @@ export function layerTable(results: readonly RunResult[]): Table {
 // --- helpers ---
 
 const COLUMNS: readonly Column[] = [
-  { key: 'requestedSparsity', label: 'Requested sparsity', unit: '%', format: 'percent', align: 'right', identifies: true },
   { key: 'layer', label: 'Layer', format: 'text', align: 'left', identifies: true },
   { key: 'size', label: 'Weights', format: 'si', align: 'right' },
   { key: 'denseMultiplyAdds', label: 'Multiply-adds dense', format: 'si', align: 'right' },

@@ -1,4 +1,5 @@
 import type { FinishedResult } from '@espalier/core/results';
+import { type Asked, budgetAsked, sparsityAsked, UNIT_NAMES } from './asked.ts';
 import { si } from './format.ts';
 import { meanCell, samplesOf } from './samples.ts';
 import type { Cell, Column, Footnote } from './table.ts';
@@ -7,7 +8,7 @@ import type { Cell, Column, Footnote } from './table.ts';
 
 const number = { align: 'right', deviation: 'data' } as const;
 
-export const REQUESTED: Column = {
+const REQUESTED: Column = {
   key: 'requestedSparsity',
   label: 'Requested sparsity',
   unit: '%',
@@ -15,6 +16,41 @@ export const REQUESTED: Column = {
   align: 'right',
   identifies: true,
 };
+
+/** The sparsity that was asked for, and budgets in other units where there are any, with what was reached of them. */
+export const requestedColumns = (groups: readonly { readonly requested: Asked }[]): Column[] => [
+  REQUESTED,
+  ...unitsOf(groups).flatMap((unit): Column[] => {
+    const share = { unit: '%', format: 'percent', align: 'right' } as const;
+    return [
+      { ...share, key: `requested ${unit}`, label: `Requested ${UNIT_NAMES[unit]}`, identifies: true },
+      { ...share, ...number, key: `reached ${unit}`, label: `Reached ${UNIT_NAMES[unit]}` },
+    ];
+  }),
+];
+
+/** The cells of these columns. */
+export function requestedCells(requested: Asked, finished: readonly FinishedResult[], runs: readonly string[]): Record<string, Cell> {
+  const budget = budgetAsked(requested);
+  const reached = finished.filter((run) => run.reached !== undefined);
+  return {
+    requestedSparsity: { value: sparsityAsked(requested), runs },
+    ...(budget && {
+      [`requested ${budget.unit}`]: { value: budget.value, runs },
+      [`reached ${budget.unit}`]: meanCell(samplesOf(reached, (run) => run.reached as number)),
+    }),
+  };
+}
+
+/** How those budgets are counted. */
+export const requestedNotes = (groups: readonly { readonly requested: Asked }[]): Footnote[] =>
+  unitsOf(groups).map((unit) => ({
+    text:
+      unit === 'bytes'
+        ? 'Bytes are those of the pruned kernels, as a share of the dense ones: 4 for each weight left, and a bit mask.'
+        : 'Requested multiply-adds are those of the pruned kernels, as a share of the dense ones.',
+  }));
+
 export const ACCURACY: Column = {
   ...number,
   key: 'accuracy',
@@ -127,3 +163,9 @@ export function statisticsNotes(cells: readonly Cell[], reference: string | unde
     ...(several ? [{ text: 'Means over the seeds; ± is the sample standard deviation, left out where it is zero.' }] : []),
   ];
 }
+
+// --- helpers ---
+
+const unitsOf = (groups: readonly { readonly requested: Asked }[]) => [
+  ...new Set(groups.flatMap(({ requested }) => budgetAsked(requested)?.unit ?? [])),
+];

@@ -1,5 +1,6 @@
 import type { FailedResult } from '@espalier/core/results';
-import { enumerate, shortPercent } from './format.ts';
+import { askedText } from './asked.ts';
+import { enumerate } from './format.ts';
 import { groupBy, type RunGroup } from './run-groups.ts';
 import type { Footnote } from './table.ts';
 
@@ -27,7 +28,7 @@ export function failureNotes(groups: readonly RunGroup[]): { readonly notes: Foo
   const marks = new Map(failing.map((group, index) => [group, markOf(index)]));
   const notes = failing.map((group) => {
     const reasons = [...groupBy(group.failed, reasonOf)].map(([text, runs]) => `${seedsOf(runs)} failed ${text}`);
-    const at = group.requested === null ? '' : ` at ${shortPercent(group.requested)} %`;
+    const at = group.requested === null ? '' : ` at ${askedText(group.requested)}`;
     return { mark: marks.get(group) as string, text: `${group.method}${at}: ${reasons.join('; ')}` };
   });
   return { notes, marks };

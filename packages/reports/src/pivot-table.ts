@@ -1,7 +1,8 @@
 import type { RunResult, Study } from '@espalier/core/results';
+import { type Asked, askedPhrase, askedSlug } from './asked.ts';
 import { bestNotes, bestOf } from './best.ts';
 import { axisTwice, axisUnknown } from './errors.ts';
-import { shortPercent, slug } from './format.ts';
+import { slug } from './format.ts';
 import { ACCURACY, statisticsNotes } from './measures.ts';
 import { accuracyCell, contestantOf, problemsOf, reachedNotes, sliceNotes } from './study-cells.ts';
 import { pointAt, type StudyPoint, type StudySlice, slicesOf, sparsitiesOf } from './study-points.ts';
@@ -41,9 +42,7 @@ export function pivotTables(study: Study, results: readonly RunResult[], { rows,
             (point) => point.requested === requested && Object.entries(fixed).every(([axis, label]) => point.at[axis] === label),
           );
           if (!points.length) return [];
-          const suffix = [requested === null ? 'free' : shortPercent(requested), ...Object.values(fixed)]
-            .map((text) => `-${slug(text)}`)
-            .join('');
+          const suffix = [askedSlug(requested), ...Object.values(fixed)].map((text) => `-${slug(text)}`).join('');
           return [
             {
               name: `${study.name}-pivot${slice.suffix}${suffix}`,
@@ -60,7 +59,7 @@ export function pivotTables(study: Study, results: readonly RunResult[], { rows,
 interface Pivot {
   readonly rows: string;
   readonly columns: string;
-  readonly requested: number | null;
+  readonly requested: Asked;
   readonly fixed: Readonly<Record<string, string>>;
 }
 
@@ -91,7 +90,7 @@ function pivot(study: Study, slice: StudySlice, points: readonly StudyPoint[], {
     return { cells: { [rows]: { value: row, text: withBase(study, rows, row), runs }, ...Object.fromEntries(cells) } };
   });
   const all = table.flatMap((row) => Object.values(row.cells));
-  const at = requested === null ? '' : ` at ${shortPercent(requested)} % requested sparsity`;
+  const at = askedPhrase(requested);
   const held = Object.entries(fixed).map(([axis, label]) => `, ${axis} ${label}`);
   return {
     caption: `Test accuracy (%) by ${rows} and ${columns}${at}${held.join('')}: ${slice.terms}`,

@@ -1,6 +1,16 @@
 import type { RunResult, Study } from '@espalier/core/results';
 import type { AxesOptions } from './axes-table.ts';
-import { ACCURACY, differenceColumn, measureCells, measureColumns, measureNotes, REQUESTED, statisticsNotes } from './measures.ts';
+import {
+  ACCURACY,
+  differenceColumn,
+  measureCells,
+  measureColumns,
+  measureNotes,
+  requestedCells,
+  requestedColumns,
+  requestedNotes,
+  statisticsNotes,
+} from './measures.ts';
 import { denseLayerNotes } from './notes.ts';
 import { isDense } from './run-groups.ts';
 import { differenceCells } from './settings.ts';
@@ -45,7 +55,7 @@ function pointsTable(study: Study, slice: StudySlice, labels: Readonly<Record<st
       cells: {
         ...Object.fromEntries(onAxes),
         ...differenceCells(varied, point.setting, runs),
-        requestedSparsity: { value: point.requested, runs },
+        ...requestedCells(point.requested, point.finished, runs),
         ...measureCells(point.finished),
         ...(point.finished.length ? {} : { accuracy: accuracyCell(point, ACCURACY, problems) }),
         accuracyDelta: accuracyDifference(point, pointAt(points, labels, point.requested)),
@@ -61,7 +71,7 @@ function pointsTable(study: Study, slice: StudySlice, labels: Readonly<Record<st
     columns: [
       ...study.axes.map(({ name }): Column => ({ key: name, label: name, format: 'text', align: 'left', identifies: true })),
       ...varied.map(({ column }) => column),
-      REQUESTED,
+      ...requestedColumns(points),
       ...measured,
       SEEDS,
       FAILED,
@@ -70,6 +80,7 @@ function pointsTable(study: Study, slice: StudySlice, labels: Readonly<Record<st
     rows,
     footnotes: [
       ...measureNotes(finished),
+      ...requestedNotes(points),
       ...denseLayerNotes(groups),
       ...sliceNotes(slice),
       ...statisticsNotes(

@@ -7,6 +7,7 @@ import {
   type RunSpec,
   type Spec,
 } from '@espalier/core/results';
+import { type Asked, askedOf, byAsked } from './asked.ts';
 
 /** The runs that may be averaged: they differ in nothing but the seed. */
 export interface RunGroup {
@@ -14,7 +15,7 @@ export interface RunGroup {
   /** Label of the method, the same for all requested sparsities. */
   readonly method: string;
   readonly dense: boolean;
-  readonly requested: number | null;
+  readonly requested: Asked;
   /** By seed. */
   readonly finished: readonly FinishedResult[];
   readonly failed: readonly FailedResult[];
@@ -36,7 +37,7 @@ export function groupRuns(results: readonly RunResult[]): RunGroup[] {
   const unique = [...new Map(results.map((result) => [result.id, result])).values()];
   const labels = methodLabels(unique);
   const labelOf = (result: RunResult) => labels.get(result) as string;
-  const keyOf = (result: RunResult) => canonicalJson([settingOf(result).key, labelOf(result), result.requested]);
+  const keyOf = (result: RunResult) => canonicalJson([settingOf(result).key, labelOf(result), askedOf(result)]);
   const settings = [...new Set(unique.map((result) => settingOf(result).key))];
   const methods = [...new Set(unique.map(labelOf))];
   const groups = [...groupBy(unique, keyOf).values()].map((runs) => asGroup(runs, labelOf(runs[0] as RunResult)));
@@ -45,17 +46,19 @@ export function groupRuns(results: readonly RunResult[]): RunGroup[] {
       settings.indexOf(a.setting.key) - settings.indexOf(b.setting.key) ||
       Number(b.dense) - Number(a.dense) ||
       methods.indexOf(a.method) - methods.indexOf(b.method) ||
-      (a.requested ?? -1) - (b.requested ?? -1),
+      byAsked(a.requested, b.requested),
   );
 }
 
 /** The control that every method is compared with. */
 export const isDense = (result: RunResult): boolean => result.spec.pruner.use === 'dense';
 
-/** The pruner's name and the options that differ from its defaults. The sparsity is not among them: it has a column of its own. */
-export function methodLabel({ spec, requested }: RunResult): string {
-  const { sparsity, ...rest } = spec.pruner as Spec;
-  return specLabel(sparsity === undefined || sparsity === requested ? (rest as Spec) : spec.pruner);
+/** The pruner's name and the options that differ from its defaults. The target is not among them: it has a column of its own. */
+export function methodLabel({ spec, requested, target }: RunResult): string {
+  const given = spec.pruner as Spec;
+  const unit = target?.unit ?? 'sparsity';
+  const { [unit]: value, ...rest } = given;
+  return specLabel(value === undefined || value === (target ? target.value : requested) ? (rest as Spec) : given);
 }
 
 export function settingOf({ spec }: { readonly spec: RunSpec }): Setting {
@@ -120,7 +123,7 @@ function asGroup(runs: readonly RunResult[], method: string): RunGroup {
     setting: settingOf(first),
     method,
     dense: isDense(first),
-    requested: first.requested,
+    requested: askedOf(first),
     finished: sorted.filter((run) => run.status === 'finished'),
     failed: sorted.filter((run) => run.status === 'failed'),
   };

@@ -1,6 +1,7 @@
 import type { FailedResult, FinishedResult, RunResult, Study, StudyRun } from '@espalier/core/results';
+import { type Asked, askedOf, askedText, byAsked } from './asked.ts';
 import { referenceUnknown } from './errors.ts';
-import { enumerate, shortPercent, slug } from './format.ts';
+import { enumerate, slug } from './format.ts';
 import { groupBy, isDense, type Setting, settingOf } from './run-groups.ts';
 import { type Difference, differences, sharedTerms } from './settings.ts';
 
@@ -8,7 +9,7 @@ import { type Difference, differences, sharedTerms } from './settings.ts';
 export interface StudyPoint {
   /** The value's label on each axis. */
   readonly at: Readonly<Record<string, string>>;
-  readonly requested: number | null;
+  readonly requested: Asked;
   readonly setting: Setting;
   /** By seed. */
   readonly finished: readonly FinishedResult[];
@@ -67,12 +68,12 @@ export function referenceOf({ axes }: Study, reference?: string): Record<string,
 /** The labels of the base on every axis. */
 export const baseOf = ({ axes }: Study): Record<string, string> => Object.fromEntries(axes.map(({ name, base }) => [name, base]));
 
-export const pointAt = (points: readonly StudyPoint[], at: Readonly<Record<string, string>>, requested: number | null) =>
+export const pointAt = (points: readonly StudyPoint[], at: Readonly<Record<string, string>>, requested: Asked) =>
   points.find((point) => point.requested === requested && Object.entries(at).every(([axis, label]) => point.at[axis] === label));
 
-/** The requested sparsities, in rising order. */
-export const sparsitiesOf = (points: readonly StudyPoint[]): (number | null)[] =>
-  [...new Set(points.map(({ requested }) => requested))].sort((a, b) => (a ?? -1) - (b ?? -1));
+/** What was asked for: sparsities in rising order, then budgets. */
+export const sparsitiesOf = (points: readonly StudyPoint[]): Asked[] =>
+  [...new Set(points.map(({ requested }) => requested))].sort(byAsked);
 
 export const idsOf = ({ finished, failed }: StudyPoint): string[] => [...finished, ...failed].map((run) => run.id);
 
@@ -83,19 +84,19 @@ export function pointName({ mode, axes }: Study, { at, requested }: Pick<StudyPo
   const changed = axes.filter(({ name, base }) => at[name] !== base);
   const alone = changed.length ? enumerate(changed.map(({ name }) => `${name} ${at[name]}`)) : 'the base';
   const name = mode === 'grid' ? axes.map((axis) => at[axis.name]).join(' × ') : alone;
-  return requested === null ? name : `${name} at ${shortPercent(requested)} %`;
+  return requested === null ? name : `${name} at ${askedText(requested)}`;
 }
 
 // --- helpers ---
 
 const settingKey = (run: Pick<StudyRun, 'spec'>): string => settingOf(run).key;
 
-const pointKey = ({ at, requested }: StudyRun): string =>
+const pointKey = ({ at, ...run }: StudyRun): string =>
   [
     ...Object.entries(at)
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .flat(),
-    requested,
+    askedOf(run),
   ].join('\n');
 
 /** Models and data sets apart, then terms that follow no axis. */
@@ -110,12 +111,13 @@ const settingFollowsAxes = (runs: readonly StudyRun[]): boolean =>
 const bySeed = (a: { readonly seed: number }, b: { readonly seed: number }): number => a.seed - b.seed;
 
 function pointOf(runs: readonly StudyRun[], byId: ReadonlyMap<string, RunResult>): StudyPoint {
-  const { at, requested, ...first } = runs[0] as StudyRun;
+  const first = runs[0] as StudyRun;
+  const { at } = first;
   const asked = [...new Map(runs.map((run) => [run.id, run])).values()].sort((a, b) => bySeed(a.spec, b.spec));
   const results = asked.flatMap(({ id }) => byId.get(id) ?? []);
   return {
     at,
-    requested,
+    requested: askedOf(runs[0] as StudyRun),
     setting: settingOf(first),
     finished: results.filter((run) => run.status === 'finished'),
     failed: results.filter((run) => run.status === 'failed'),

@@ -1,4 +1,5 @@
 import type { RunResult, Study } from '@espalier/core/results';
+import type { Asked } from './asked.ts';
 import type { Sample } from './samples.ts';
 import { samplesOf } from './samples.ts';
 import { mean } from './statistics.ts';
@@ -45,7 +46,7 @@ export interface SwapCells {
   at(budget: string, selection: string): readonly Sample[];
 }
 
-export function swapCells(swap: SwapStudy, points: readonly StudyPoint[], requested: number | null): SwapCells {
+export function swapCells(swap: SwapStudy, points: readonly StudyPoint[], requested: Asked): SwapCells {
   const selections = selectionsOf(swap);
   const samples = (budget: string, selection: string): Sample[] => {
     const point = pointAt(points, { [swap.budgets]: budget, [swap.selections]: selection }, requested);

@@ -1,5 +1,6 @@
 import type { RunResult } from '@espalier/core/results';
-import { enumerate, percent, shortPercent } from './format.ts';
+import { type Asked, askedPhrase, askedSlug } from './asked.ts';
+import { enumerate, percent } from './format.ts';
 import { ACCURACY, differenceColumn, statisticsNotes } from './measures.ts';
 import { pivotTables } from './pivot-table.ts';
 import { differenceCell, meanCell, pairedBySeed, type Sample, samplesOf } from './samples.ts';
@@ -30,7 +31,7 @@ export function swapTables(swap: SwapStudy, results: readonly RunResult[]): Stud
   const controlled = slicesOf(controlsOf(swap), results).flatMap(({ points }) => points);
   return slicesOf(matrix, results).flatMap((slice) =>
     sparsitiesOf(slice.points).flatMap((requested, index): StudyTable[] => {
-      const suffix = `${slice.suffix}-${requested === null ? 'free' : shortPercent(requested)}`;
+      const suffix = `${slice.suffix}-${askedSlug(requested)}`;
       const lost = withoutBudget(swap, slice, requested);
       const grid = grids[index];
       const at: At = { swap, slice, requested, cells: swapCells(swap, slice.points, requested) };
@@ -51,14 +52,13 @@ export function swapTables(swap: SwapStudy, results: readonly RunResult[]): Stud
 interface At {
   readonly swap: SwapStudy;
   readonly slice: StudySlice;
-  readonly requested: number | null;
+  readonly requested: Asked;
   readonly cells: SwapCells;
 }
 
 const text = (key: string, label: string): Column => ({ key, label, format: 'text', align: 'left', identifies: true });
 
-const sparsityText = (requested: number | null): string =>
-  requested === null ? '' : ` at ${shortPercent(requested)} % requested sparsity`;
+const sparsityText = (requested: Asked): string => askedPhrase(requested);
 
 /** Means of rows and columns, and how far they lie from the mean of all: allocation and selection effects. */
 function effectsTable({ swap, slice, requested, cells }: At): Table {
@@ -237,7 +237,7 @@ function controlsTable({ swap, slice, requested }: At, points: readonly StudyPoi
 }
 
 /** Methods whose budget isn't known, since their run isn't there: nothing could be planned on it. */
-function withoutBudget(swap: SwapStudy, { points }: StudySlice, requested: number | null): Footnote[] {
+function withoutBudget(swap: SwapStudy, { points }: StudySlice, requested: Asked): Footnote[] {
   const lacking = swap.methods.flatMap((method) => {
     const point = pointAt(points, { [swap.budgets]: method, [swap.selections]: swap.own }, requested);
     const seeds = [...(point?.failed ?? []).map(({ seed }) => seed), ...(point?.missing ?? []).map(({ spec }) => spec.seed)];

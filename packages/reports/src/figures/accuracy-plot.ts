@@ -1,4 +1,5 @@
 import type { CopiedResult, CopiedResults, RunResult } from '@espalier/core/results';
+import type { Asked } from '../asked.ts';
 import { copiedLabel, isOfSameTask } from '../copied.ts';
 import { enumerate, percent, slug } from '../format.ts';
 import { groupBy, type RunGroup } from '../run-groups.ts';
@@ -29,7 +30,7 @@ export interface AccuracyPoint {
   readonly method: string;
   readonly dense: boolean;
   readonly copied: boolean;
-  readonly requested: number | null;
+  readonly requested: Asked;
   readonly sparsity: number;
   /** Null where it was not published. */
   readonly multiplyAdds: number | null;

@@ -1,4 +1,5 @@
 import type { CopiedResults, RunResult } from '@espalier/core/results';
+import { sparsityAsked } from '../asked.ts';
 import { type AccuracyPoint, accuracyCases, accuracyMarks, HEIGHT, pointNotes, rowOf, WIDTH } from './accuracy-plot.ts';
 import type { Channel, Figure } from './figure.ts';
 import { sparsityAxis } from './sparsity-axis.ts';
@@ -52,7 +53,7 @@ function axisFor(points: readonly AccuracyPoint[], trained: readonly string[]) {
   const perPixel = Math.max(Math.log(most / least), Math.log(1.2)) / (WIDTH - 2 * margin);
   const centre = Math.sqrt(most * least);
   const half = Math.exp((WIDTH / 2) * perPixel);
-  const wanted = [...new Set(points.flatMap(({ requested }) => requested ?? []))].sort((a, b) => a - b);
+  const wanted = [...new Set(points.flatMap(({ requested }) => sparsityAsked(requested) ?? []))].sort((a, b) => a - b);
   const axis = sparsityAxis([centre / half, Math.min(centre * half, 1)], WIDTH, wanted, true);
   return {
     ...axis,

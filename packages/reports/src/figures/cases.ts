@@ -1,5 +1,6 @@
 import type { RunResult } from '@espalier/core/results';
-import { shortPercent, slug } from '../format.ts';
+import { type Asked, askedPhrase, askedSlug, byAsked } from '../asked.ts';
+import { slug } from '../format.ts';
 import { groupBy, groupRuns, type RunGroup } from '../run-groups.ts';
 import { differences, sharedTerms } from '../settings.ts';
 import { type MethodStyles, methodStyles } from './styles.ts';
@@ -29,14 +30,14 @@ export function casesBySetting(results: readonly RunResult[]): Case[] {
 }
 
 /** One case per setting and requested sparsity, without the dense control. */
-export function casesBySparsity(results: readonly RunResult[]): (Case & { readonly requested: number | null })[] {
+export function casesBySparsity(results: readonly RunResult[]): (Case & { readonly requested: Asked })[] {
   return casesBySetting(results).flatMap(({ groups, suffix, styles }) => {
     const pruned = groups.filter((group) => !group.dense);
     return [...groupBy(pruned, ({ requested }) => requested)]
-      .sort(([a], [b]) => (a ?? -1) - (b ?? -1))
+      .sort(([a], [b]) => byAsked(a, b))
       .map(([requested, members]) => ({
         groups: members,
-        suffix: `${suffix}-${requested === null ? 'free' : shortPercent(requested)}`,
+        suffix: `${suffix}-${askedSlug(requested)}`,
         terms: sharedTerms(members),
         styles,
         requested,
@@ -46,6 +47,5 @@ export function casesBySparsity(results: readonly RunResult[]): (Case & { readon
 
 export const methodsOf = (groups: readonly RunGroup[]): string[] => [...new Set(groups.map((group) => group.method))];
 
-/** "at 90 % sparsity", "without a requested sparsity". */
-export const atSparsity = (requested: number | null): string =>
-  requested === null ? 'without a requested sparsity' : `at ${shortPercent(requested)} % requested sparsity`;
+/** "at 90 % requested sparsity", "with 10 % of the multiply-adds", "without a requested sparsity". */
+export const atSparsity = (requested: Asked): string => askedPhrase(requested).trimStart() || 'without a requested sparsity';

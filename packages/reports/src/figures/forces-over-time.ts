@@ -1,5 +1,6 @@
 import type { RunResult } from '@espalier/core/results';
 import type { TopLevelSpec } from 'vega-lite';
+import type { Asked } from '../asked.ts';
 import { slug } from '../format.ts';
 import { groupBy, type RunGroup } from '../run-groups.ts';
 import { atSparsity, type Case, casesBySparsity } from './cases.ts';
@@ -41,7 +42,7 @@ const FORCES = [
 ] as const;
 const SUM = { field: 'sum', label: 'sum', color: INK, dash: [] } as const;
 
-function figureOf({ suffix, terms, requested }: Case & { readonly requested: number | null }, group: RunGroup, logs: Logs): Figure[] {
+function figureOf({ suffix, terms, requested }: Case & { readonly requested: Asked }, group: RunGroup, logs: Logs): Figure[] {
   const rows = forceRows(group, logs);
   if (!rows.length) return [];
   const { method } = group;

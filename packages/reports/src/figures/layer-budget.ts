@@ -1,4 +1,5 @@
 import type { RunResult } from '@espalier/core/results';
+import { type Asked, sparsityAsked } from '../asked.ts';
 import { textWidth } from '../render/font.ts';
 import { atSparsity, casesBySparsity, methodsOf } from './cases.ts';
 import type { Channel, Figure, Mark, Panel } from './figure.ts';
@@ -42,13 +43,14 @@ interface Budget {
   readonly methods: readonly string[];
   readonly layers: readonly string[];
   readonly styles: MethodStyles;
-  readonly requested: number | null;
+  readonly requested: Asked;
   readonly bars: boolean;
   readonly width: number;
 }
 
 function sparsityPanel(budget: Budget): Panel {
-  const { rows, requested, width } = budget;
+  const { rows, width } = budget;
+  const requested = sparsityAsked(budget.requested);
   const wanted = requested === null ? [] : [requested];
   const left = [...rows.map((row) => row.sparsity), ...wanted, 0.5].filter((sparsity) => sparsity < 1).map((sparsity) => 1 - sparsity);
   const { domain, ticks, labelExpr } = sparsityAxis([Math.min(...left) / 1.1, 1], HEIGHT, wanted, false);

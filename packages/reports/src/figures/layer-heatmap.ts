@@ -1,4 +1,5 @@
 import type { LayerLog, RunResult } from '@espalier/core/results';
+import type { Asked } from '../asked.ts';
 import { textWidth } from '../render/font.ts';
 import type { RunGroup } from '../run-groups.ts';
 import { mean } from '../statistics.ts';
@@ -35,7 +36,7 @@ type HeatRow = FigureRow & {
   readonly sparsity: number;
   readonly threshold: number | null;
 };
-type Quantity = (each: Case & { readonly requested: number | null }, rows: readonly HeatRow[]) => Figure[];
+type Quantity = (each: Case & { readonly requested: Asked }, rows: readonly HeatRow[]) => Figure[];
 
 /** What a layer was after a step is drawn from the step before on. */
 function heatRows({ method, finished }: RunGroup, logs: Logs): HeatRow[] {

@@ -1,5 +1,6 @@
 import type { RunResult, Study } from '@espalier/core/results';
-import { percent, shortPercent, slug } from '../format.ts';
+import { type Asked, askedPhrase, askedSlug } from '../asked.ts';
+import { percent, slug } from '../format.ts';
 import { textWidth } from '../render/font.ts';
 import { mean } from '../statistics.ts';
 import { type StudyPoint, type StudySlice, slicesOf, sparsitiesOf } from '../study-points.ts';
@@ -34,7 +35,7 @@ export function pivotHeatmaps(given: Study, results: readonly RunResult[]): Figu
 interface Grid {
   readonly rows: string;
   readonly columns: string;
-  readonly requested: number | null;
+  readonly requested: Asked;
 }
 
 function heatmap(
@@ -72,9 +73,9 @@ function heatmap(
     axis: { labelAngle: -35, labelLimit: 140 },
   } as const;
   const y = { field: 'row', type: 'nominal', sort: null, title: rows, scale: { domain: down }, axis: { labelLimit: 160 } } as const;
-  const at = requested === null ? '' : ` at ${shortPercent(requested)} % requested sparsity`;
+  const at = askedPhrase(requested);
   return {
-    name: `${name}-grid${suffix}-${slug(requested === null ? 'free' : shortPercent(requested))}`,
+    name: `${name}-grid${suffix}-${slug(askedSlug(requested))}`,
     title: `Test accuracy (%) by ${rows} and ${columns}${at}`,
     description: `${down.length} × ${across.length} cells, the lighter the better; the darkest colour stands for ${percent(worst)} % and all below it (${terms}).`,
     spec: {
