@@ -19,6 +19,11 @@ import { learned, learnedOptions } from './learned.ts';
  * the end the count is exact to the weight. A sigmoid's s has to stay below 0, so its thresholds stay below k/2: above sparsity 0.99 take
  * `exp`.
  *
+ * **With `control: 'feedback'` or `'freeze'`** λ leads there, as in the paper: moved by the distance to the schedule, or constant until the
+ * target is reached, where s and the mask freeze. At the end the count is exact as well, but what that takes away costs
+ * accuracy where the target was missed by much, so their λ has to be found anew for each target and length of training. Scaling needs
+ * nothing of that.
+ *
  * **With an `allocation`** too, how sparse each layer is comes from there, such as the budget of another method: each s has a factor of its
  * own, and what STR decides is which weights of a layer stay.
  *
@@ -32,7 +37,7 @@ import { learned, learnedOptions } from './learned.ts';
  * Differs from the paper: the exact budget; allocations; granularities other than `layer`; g and the estimator can be swapped. The official code lets
  * s be decayed with momentum in a group of its own; so does this.
  *
- * @throws `E_OPTIONS` if `sInit` or `decay` is given without `sparsity: null`, `sparsity: null` without `sInit`, an `sInit` ≥ 0 for a g
+ * @throws `E_OPTIONS` if `sInit` or `decay` is given without `sparsity: null` or a control that takes it, for options of another control, `sparsity: null` without `sInit`, an `sInit` ≥ 0 for a g
  * whose thresholds live below 0, or an `allocation` with `sparsity: null` or one s for all layers.
  * @example str({ sparsity: 0.95, g: exp() })
  * @example str({ sparsity: null, sInit: -3200, decay: 'shared' })
@@ -50,12 +55,12 @@ export const str = definePruner({
       granularity: learnedOptions.granularity,
       schedule: learnedOptions.schedule,
       every: learnedOptions.every,
-      sInit: z.number().optional().describe('Free-running: s at the start; below 0 for a g with g(0) > 0'),
+      control: learnedOptions.control,
+      proportional: learnedOptions.proportional,
+      integral: learnedOptions.integral,
+      sInit: z.number().optional().describe('Free-running or control "freeze": s at the start; below 0 for a g with g(0) > 0'),
       decay: learnedOptions.decay,
       allocation: learnedOptions.allocation,
-    })
-    .refine((o) => o.sparsity === null || (o.sInit === undefined && o.decay === undefined), {
-      message: 'sInit and decay let the sparsity fall out by itself: give them with sparsity: null, or leave them out',
     })
     .refine((o) => o.sparsity !== null || o.sInit !== undefined, { message: 'sparsity: null runs free and needs sInit' })
     .refine((o) => o.sInit === undefined || o.sInit < 0 || sideOf(o.g) > 0, {
