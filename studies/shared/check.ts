@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { canonicalJson, type RunResult } from '@espalier/core';
+import { canonicalJson, type RunResult, readRecord } from '@espalier/core';
 import { readSources } from '@espalier/reports';
 import { compare } from 'espalier';
 import { type KeptStudy, sealedFiles, type Where } from './study.ts';
@@ -11,7 +11,8 @@ import { type KeptStudy, sealedFiles, type Where } from './study.ts';
  * results have had only since then is not looked at.
  */
 export async function check(study: KeptStudy, id: string, say: Where['say']): Promise<boolean> {
-  const sealed = readSources(sealedFiles(study)).results.find((result) => result.id.startsWith(id));
+  const { results, origins } = readSources(sealedFiles(study));
+  const sealed = results.find((result) => result.id.startsWith(id));
   if (!sealed) throw new Error(`No sealed run has the id ${id}.`);
   const folder = mkdtempSync(path.join(tmpdir(), 'espalier-check-'));
   try {
@@ -24,6 +25,12 @@ export async function check(study: KeptStudy, id: string, say: Where['say']): Pr
     say(
       `${sealed.id}: sealed ${accuracyOf(sealed)}, again ${accuracyOf(runs[0] as RunResult)}: ${same ? 'the same result' : 'another result'}`,
     );
+    const [then, now] = [origins.get(sealed.id)?.engine.version, readRecord(path.join(folder, sealed.id))?.engine.version];
+    if (!same && then !== now) {
+      say(
+        `It was trained with ${sealed.spec.engine.name} ${then ?? 'of an unknown version'}, here with ${now}: processors with other vector instructions round differently.`,
+      );
+    }
     return same;
   } finally {
     rmSync(folder, { recursive: true });

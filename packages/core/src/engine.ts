@@ -23,7 +23,7 @@ export interface CompiledStep {
 export interface Engine {
   /** For run records: `tfjs-node`, `wasm`, ... */
   readonly name: string;
-  /** Version of the numerical library. */
+  /** Version of the numerical library, and what else of the machine decides how it rounds. */
   readonly version: string;
   /** Threads that one operation may use. Results are bit-identical only at the same number. */
   readonly threads: number;

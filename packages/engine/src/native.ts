@@ -3,6 +3,7 @@ import util from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { createCompiler } from './compile/index.ts';
 import { engineStarted } from './errors.ts';
+import { instructions } from './instructions.ts';
 import { installKernels } from './kernels/index.ts';
 import { statelessUniform } from './kernels/stateless-uniform.ts';
 import { installOperations } from './operations.ts';
@@ -22,7 +23,8 @@ export async function loadNative({ tfjsNode, library }: NativeReady, threads: nu
   installKernels();
   tryOperations(library, log);
   const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
-  return { name: 'tfjs-node', version: binding.TF_Version, threads, compile: createCompiler({ log }), uniform: statelessUniform };
+  const version = `${binding.TF_Version} ${instructions()}`;
+  return { name: 'tfjs-node', version, threads, compile: createCompiler({ log }), uniform: statelessUniform };
 }
 
 /** The number of threads can't be set any more once somebody else has loaded the library. */

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * The vector instructions that decide how the library rounds: "AVX-512", "AVX2", or the architecture where neither is known. With the same
+ * threads, results are the same to the bit on processors where this is the same.
+ */
+export function instructions(): string {
+  const limit = process.env.ONEDNN_MAX_CPU_ISA;
+  const found = limit && limit !== 'ALL' && limit !== 'DEFAULT' ? limit : vectorInstructions();
+  return process.env.TF_ENABLE_ONEDNN_OPTS === '0' ? `${found}, without oneDNN` : found;
+}
+
+// --- helpers ---
+
+function vectorInstructions(): string {
+  if (process.arch !== 'x64' || process.platform !== 'linux') return process.arch;
+  const flags = /^flags\s*:(.*)$/m.exec(cpuInfo())?.[1] ?? '';
+  if (/\bavx512f\b/.test(flags)) return /\bavx512_vnni\b/.test(flags) ? 'AVX-512 VNNI' : 'AVX-512';
+  return /\bavx2\b/.test(flags) ? 'AVX2' : process.arch;
+}
+
+function cpuInfo(): string {
+  try {
+    return readFileSync('/proc/cpuinfo', 'utf8');
+  } catch {
+    return '';
+  }
+}
