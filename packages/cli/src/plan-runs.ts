@@ -3,6 +3,7 @@ import {
   type Component,
   type ComponentReference,
   type Dataset,
+  failedAt,
   type PrunableOptions,
   promiseOf,
   prunableKernels,
@@ -102,11 +103,19 @@ export const kebab = (text: string): string =>
 /** Builds the network once, to see that it takes the data's inputs and has the kernels that are named. */
 function checkModel(model: Component<'model'>, { inputShape, classes }: Dataset, prunable: PrunableOptions): void {
   tf.enableProdMode(); // or TensorFlow.js advertises tfjs-node here
-  const built = withoutValues(() => model.build({ inputShape, classes, seed: () => 1 }));
+  const built = withoutValues(() => buildOnce(model, { inputShape, classes }));
   try {
     prunableKernels(built, prunable);
   } finally {
     built.dispose();
+  }
+}
+
+function buildOnce(model: Component<'model'>, shapes: Pick<Dataset, 'inputShape' | 'classes'>): tf.LayersModel {
+  try {
+    return model.build({ ...shapes, seed: () => 1 });
+  } catch (error) {
+    throw failedAt(error, {});
   }
 }
 

@@ -50,10 +50,11 @@ export async function openProject(given: Config, options: ProjectOptions & { rea
     report: config.report === false ? undefined : path.resolve(folder, config.report),
     sendable: (requests) => sendablePlugins(config.plugins, folder, requests, registry),
     async run(planned) {
+      const { pluginOf } = registry;
       const requests = planned.map((request) => (request.plugins ? request : withPlugins(request, registry)));
       const plugins = sendablePlugins(config.plugins, folder, requests, registry);
       root.register(RUNNER_OPTIONS, {
-        useValue: { runs, workers: config.workers, command, pluginVersions, events: options, ...(plugins ? { plugins } : {}) },
+        useValue: { runs, workers: config.workers, command, pluginVersions, events: options, pluginOf, ...(plugins ? { plugins } : {}) },
       });
       return root.resolve(RUNNER).run(requests);
     },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { apiVersion as apiVersionError, optionsInvalid } from './errors.ts';
+import { guardCreate, guardMembers } from './guard.ts';
 import type { Allocation } from './kinds/allocation.ts';
 import type { Dataset } from './kinds/dataset.ts';
 import type { SubgradientEstimator } from './kinds/estimator.ts';
@@ -64,9 +65,9 @@ const define =
   (definition) => {
     const factory = (given: unknown = {}) => {
       const options = parseOptions(kind, definition.name, definition.options, given);
-      const built = definition.create(options);
+      const built = guardCreate(kind, definition.name, () => definition.create(options));
       const spec = Object.freeze({ use: definition.name, ...withoutDefaults(definition.options, options) });
-      const described = { ...Object.getOwnPropertyDescriptors(built), ...Object.getOwnPropertyDescriptors({ kind, spec }) };
+      const described = { ...guardMembers(kind, definition.name, built), ...Object.getOwnPropertyDescriptors({ kind, spec }) };
       return Object.freeze(Object.create(Object.getPrototypeOf(built), described)); // a copy keeps getters and methods
     };
     factories.add(factory);

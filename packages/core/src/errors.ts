@@ -1,3 +1,5 @@
+import type { FailedHook } from './guard.ts';
+
 /** Every error that Espalier raises on purpose. `code` is stable; the wording is not. */
 export class EspalierError extends Error {
   readonly code: string;
@@ -47,13 +49,18 @@ export const copiedInvalid = (file: string, problem: string, cause?: unknown) =>
     { cause },
   );
 
-export const hookFailed = (pruner: string, hook: string, where: string, cause: unknown) =>
-  new EspalierError('E_HOOK', `${pruner}: ${hook} failed ${where}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+/** The error carries what it names, for the run's result. */
+export const hookFailed = (at: FailedHook & { readonly layer?: string; readonly step?: number }, cause: unknown) => {
+  const { kind, component, hook, layer, step } = at;
+  const where = [layer === undefined ? '' : ` in layer "${layer}"`, step === undefined ? '' : ` in step ${step}`].join('');
+  const reason = cause instanceof Error ? cause.message.replace(/ \[E_\w+\]$/, '') : String(cause);
+  return Object.assign(new EspalierError('E_HOOK', `${kind} "${component}": ${hook} failed${where}: ${reason}`, { cause }), at);
+};
 
-export const notFinite = (what: string, where: string) =>
+export const notFinite = (what: string, where: string | undefined) =>
   new EspalierError(
     'E_NOT_FINITE',
-    `${what} is not finite ${where}. Lower the learning rate, lengthen the warm-up, or look at the layer that is named.`,
+    `${what}${where ? `: ${where}` : ''}. ${where ? 'Look there first; else lower' : 'Lower'} the learning rate or lengthen the warm-up.`,
   );
 
 export const nothingToPrune = (model: string, names: readonly string[]) =>
@@ -104,6 +111,9 @@ export const targetImpossible = (asked: string, least: string, smallest?: number
     `${asked}, but ${least}. ${smallest === undefined ? 'Give more' : `Give more than ${Number(smallest.toPrecision(3))}`}.`,
     { cause },
   );
+/** Of a component's member, before anything is made of it. */
+export const resultRefused = ({ kind, component, hook }: FailedHook, [expected, came]: readonly [string, string]) =>
+  new EspalierError('E_RETURNED', `Expected ${expected}, from ${hook} of ${kind} "${component}"; came ${came}.`);
 
 export const resultUnreadable = (file: string, problem: string, cause?: unknown) =>
   new EspalierError('E_RESULT', `${file} is not a result of Espalier: ${problem}. Delete the run's folder to have it trained again.`, {

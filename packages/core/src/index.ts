@@ -21,6 +21,7 @@ export * from './component.ts';
 export * from './cost/index.ts';
 export type * from './engine.ts';
 export { EspalierError, tooFewExamples } from './errors.ts';
+export { failedAt } from './guard.ts';
 export type * from './kinds/allocation.ts';
 export type * from './kinds/calendar.ts';
 export type * from './kinds/dataset.ts';

@@ -122,6 +122,9 @@ export const failedResultSchema = z.strictObject({
     message: z.string(),
     step: z.int().optional(),
     layer: z.string().optional(),
+    /** The plugin whose component failed, and which of its members: `beforeStep`, or `at` of a schedule. The message names the component. */
+    plugin: z.string().optional(),
+    hook: z.string().optional(),
     /** False if the same would happen again (a loss that is not finite): the run is not tried again. */
     retry: z.boolean(),
   }),

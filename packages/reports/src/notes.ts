@@ -41,7 +41,9 @@ export const markOf = (index: number): string =>
 export const seedsOf = (runs: readonly { readonly seed: number }[]): string =>
   `${runs.length === 1 ? 'seed' : 'seeds'} ${enumerate(runs.map((run) => String(run.seed)))}`;
 
-export function reasonOf({ failure: { code, message, step, layer } }: FailedResult): string {
-  const where = [step !== undefined && `at step ${step}`, layer && `in ${layer}`].filter(Boolean).join(' ');
+export function reasonOf({ failure: { code, message, step, layer, plugin } }: FailedResult): string {
+  const where = [step !== undefined && `at step ${step}`, layer && `in ${layer}`, plugin && `in plugin ${plugin}`]
+    .filter(Boolean)
+    .join(' ');
   return `${where ? `${where}: ` : 'with: '}${message}${message.includes(code) ? '' : ` [${code}]`}`;
 }

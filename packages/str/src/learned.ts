@@ -139,7 +139,7 @@ export const learned = defineThresholdSource({
                     }),
                   dynamic: allocation ? (allocation.dynamic ?? false) : true,
                 }),
-                thresholdLimit: limitOf(g),
+                thresholdLimit: () => limitOf(g),
               }),
 
         reported: ({ s }) => g.value(s).relu(),

@@ -139,7 +139,7 @@ const CHECKS: readonly Check[] = [
   },
 
   function exceedsThresholdLimit({ pruner }, { calendar, exceeding }) {
-    const { thresholdLimit } = pruner;
+    const thresholdLimit = pruner.thresholdLimit?.();
     const last = calendar?.updates.at(-1);
     if (thresholdLimit === undefined || !last || !Number.isFinite(thresholdLimit)) return undefined;
     const above = exceeding(thresholdLimit);

@@ -1,4 +1,14 @@
-import { executeRun, type RunProgress, type RunRequest, type RunResult, runId, settledResult, tf, toRunSpec } from '@espalier/core';
+import {
+  executeRun,
+  type Registry,
+  type RunProgress,
+  type RunRequest,
+  type RunResult,
+  runId,
+  settledResult,
+  tf,
+  toRunSpec,
+} from '@espalier/core';
 import { startEngine } from '@espalier/engine';
 import { version } from '../version.ts';
 import { runInChild } from './run-in-child.ts';
@@ -19,6 +29,7 @@ export interface RunnerOptions {
   /** How another process gets the plugins; absent if it can't (plugins given as objects), and then runs go one by one in this process. */
   readonly plugins?: { readonly references: readonly string[]; readonly folder: string };
   readonly events: RunEvents;
+  readonly pluginOf: Registry['pluginOf'];
 }
 
 /** Carries out runs, `workers` at a time. */
@@ -27,7 +38,7 @@ export interface Runner {
   run(requests: readonly RunRequest[]): Promise<RunResult[]>;
 }
 
-export function createRunner({ runs, workers, command, pluginVersions, plugins, events }: RunnerOptions): Runner {
+export function createRunner({ runs, workers, command, pluginVersions, plugins, events, pluginOf }: RunnerOptions): Runner {
   /** Of what takes part in a run; plugins with their digests. */
   const versionsOf = ({ plugins: used = {} }: RunRequest) => ({
     espalier: version,
@@ -43,7 +54,8 @@ export function createRunner({ runs, workers, command, pluginVersions, plugins, 
       return runInChild(request, { spec: toRunSpec(request), runs, plugins: references, folder, command, versions }, events);
     }
     const engine = await startEngine({ engine: request.engine.name === 'wasm' ? 'wasm' : 'native', threads: request.engine.threads });
-    return executeRun(request, { runs, engine, command, versions, onProgress: (progress) => events.onProgress?.(request, progress) });
+    const onProgress = (progress: RunProgress) => events.onProgress?.(request, progress);
+    return executeRun(request, { runs, engine, command, versions, onProgress, pluginOf });
   };
   const settle = async (request: RunRequest, settled: RunResult | undefined): Promise<RunResult> => {
     if (!settled) events.onStart?.(request);

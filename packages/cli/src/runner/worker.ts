@@ -17,7 +17,8 @@ async function work({ spec, runs, plugins, folder, command, versions }: WorkerTa
       log: (line) => send({ type: 'log', line }),
     });
     const onProgress = (progress: RunProgress) => send({ type: 'progress', progress });
-    send({ type: 'result', result: await executeRun(request, { runs, engine, command, versions, onProgress }) });
+    const { pluginOf } = registry;
+    send({ type: 'result', result: await executeRun(request, { runs, engine, command, versions, onProgress, pluginOf }) });
   } catch (error) {
     const { code } = error as { code?: unknown };
     const message = error instanceof Error ? error.message : String(error);

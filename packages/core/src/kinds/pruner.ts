@@ -106,7 +106,7 @@ export interface Pruner<State = any> {
    */
   calendar?(kernels: readonly Kernel[], context: { readonly totalSteps: number }): Calendar;
   /** Supremum of the thresholds that the pruner can come to, where it has one that matters. */
-  readonly thresholdLimit?: number;
+  thresholdLimit?(): number;
   /**
    * The threshold where weight decay alone has multiplied what is trained by exp(−decayed), for plans of pruners that run free: there the
    * gradient of the task holds it back.

@@ -1,4 +1,5 @@
-import { hookFailed, shapeMismatch } from '../errors.ts';
+import { EspalierError, hookFailed, shapeMismatch } from '../errors.ts';
+import { failedHook } from '../guard.ts';
 import type { InitContext, Kernel, PrunedLayer, Pruner, StepContext } from '../kinds/pruner.ts';
 import { type RandomStream, randomStream } from '../random.ts';
 import type { LayerResult } from '../results.ts';
@@ -62,14 +63,21 @@ export interface PrunedModel {
  * Makes every dense, convolutional and recurrent layer of a model compute with a pruner's effective weights: in `predict`, `evaluate` and
  * training alike. The caller ends it with `finalize()` or `detach()`.
  *
- * Throws `E_PATTERN`, `E_NOTHING_TO_PRUNE`, `E_UNKNOWN_SIZE`, and `E_HOOK` if the pruner's `init` fails.
+ * Throws `E_PATTERN`, `E_NOTHING_TO_PRUNE`, `E_UNKNOWN_SIZE`, and `E_HOOK` if the pruner's `init` or `variables` fails.
  */
 export function attach(
   model: tf.LayersModel,
   pruner: Pruner,
   { seed = 0, totalSteps = 1, prunable = {}, source }: AttachOptions = {},
 ): PrunedModel {
-  const who = (pruner as { spec?: { use: string } }).spec?.use ?? 'pruner';
+  const component = prunerName(pruner);
+  const guarded: Guard = (hook, where, action) => {
+    try {
+      return action();
+    } catch (error) {
+      throw hookFailed({ ...(failedHook(error) ?? { kind: 'pruner', component, hook }), ...where }, error);
+    }
+  };
   const fields = weightFields(model);
   const found = findKernels(model.name, fields, prunable);
   const kernels = found.flatMap(({ kernel, isPrunable }) => (isPrunable ? [kernel] : []));
@@ -82,10 +90,18 @@ export function attach(
     ...(source ? { source } : {}),
   };
   const layers: PrunedLayer<unknown>[] = [];
+  const own = new Map<PrunedLayer<unknown>, readonly tf.Variable[] | undefined>();
   try {
     for (const kernel of kernels) {
-      const init = () => tf.tidy(() => keepVariables(pruner.init(kernel, initContext)));
-      layers.push({ kernel, state: guarded(who, 'init', `in layer "${kernel.name}"`, init) });
+      const init = () => tf.tidy(() => keepVariables(checkedState(pruner.init(kernel, initContext))));
+      layers.push({ kernel, state: guarded('init', { layer: kernel.name }, init) });
+    }
+    for (const layer of layers) {
+      const { kernel, state } = layer;
+      own.set(
+        layer,
+        guarded('variables', { layer: kernel.name }, () => checkedVariables(pruner.variables?.(kernel, state))),
+      );
     }
   } catch (error) {
     disposeStates(layers);
@@ -94,11 +110,9 @@ export function attach(
 
   let cache: Map<string, tf.Tensor> | undefined;
   const reparameterize = ({ kernel, state }: PrunedLayer<unknown>, progress: tf.Scalar): tf.Tensor =>
-    guarded(who, 'reparameterize', `in layer "${kernel.name}"`, () => {
+    guarded('reparameterize', { layer: kernel.name }, () => {
       const effective = pruner.reparameterize(kernel.weight, state, { progress });
-      if (!sameShape(effective.shape, kernel.shape)) {
-        throw shapeMismatch(`The effective weight of "${kernel.name}"`, effective.shape, kernel.shape);
-      }
+      checkTensor(`The effective weight of "${kernel.name}"`, effective, kernel.shape);
       return effective;
     });
   const effectiveNow = (layer: PrunedLayer<unknown>) => reparameterize(layer, tf.scalar(1));
@@ -110,14 +124,14 @@ export function attach(
   const hook = (name: 'beforeStep' | 'afterStep', context: Omit<StepContext, 'random'>) => {
     if (!pruner[name]) return;
     const random = (purpose: string): RandomStream => randomStream(seed, 'pruner', name, context.step, purpose);
-    guarded(who, name, `in step ${context.step}`, () => tf.tidy(() => pruner[name]?.(layers, { ...context, random })));
+    guarded(name, { step: context.step }, () => tf.tidy(() => pruner[name]?.(layers, { ...context, random })));
   };
 
   const pruned: PrunedModel = {
     model,
     pruner,
     layers,
-    trained: trainedVariables(model, fields, layers, pruner),
+    trained: trainedVariables(model, fields, own),
     variables: allVariables(model, layers),
     apply(inputs, { training = false, progress, denseGradients, effective: into } = {}) {
       const at = progress ?? tf.scalar(1);
@@ -134,16 +148,22 @@ export function attach(
         cache = undefined;
       }
     },
-    penalty: () => pruner.penalty && guarded(who, 'penalty', 'in the step', () => pruner.penalty?.(layers)),
+    penalty: () =>
+      pruner.penalty &&
+      guarded('penalty', {}, () => {
+        const penalty = pruner.penalty?.(layers);
+        checkTensor('The penalty', penalty, []);
+        return penalty;
+      }),
     beforeStep: (context) => hook('beforeStep', context),
     afterStep: (context) => hook('afterStep', context),
     finish() {
-      if (pruner.finish) guarded(who, 'finish', 'after the last step', () => tf.tidy(() => pruner.finish?.(layers, { totalSteps })));
+      if (pruner.finish) guarded('finish', {}, () => tf.tidy(() => pruner.finish?.(layers, { totalSteps })));
     },
     effectiveWeight: effectiveNow,
     report() {
       const pruneds = new Map(layers.map((layer) => [layer.kernel, layer]));
-      return found.map(({ kernel }) => measure(kernel, pruneds.get(kernel), pruner, effectiveNow));
+      return found.map(({ kernel }) => measure(kernel, pruneds.get(kernel), { pruner, effectiveNow, guarded }));
     },
     finalize() {
       tf.tidy(() => {
@@ -162,6 +182,9 @@ export function attach(
   return pruned;
 }
 
+/** What a config calls it; one that no factory made has no name. */
+export const prunerName = (pruner: Pruner): string => (pruner as { spec?: { use: string } }).spec?.use ?? 'pruner';
+
 // --- helpers ---
 
 function memo(): InitContext['shared'] {
@@ -172,13 +195,27 @@ function memo(): InitContext['shared'] {
   };
 }
 
-function guarded<T>(who: string, hook: string, where: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw hookFailed(who, hook, where, error);
-  }
+/** Calls a hook of the pruner; what it throws says which component failed where. */
+type Guard = <T>(hook: keyof Pruner, where: { readonly layer?: string; readonly step?: number }, action: () => T) => T;
+
+function checkedState<State>(state: State): State {
+  if (typeof state !== 'object' || state === null) throw returned('a state, which is an object', state);
+  return state;
 }
+
+function checkedVariables(variables: readonly tf.Variable[] | undefined): readonly tf.Variable[] | undefined {
+  const isVariable = (value: unknown) => value instanceof tf.Variable;
+  if (variables !== undefined && !(Array.isArray(variables) && variables.every(isVariable)))
+    throw returned('a list of variables', variables);
+  return variables;
+}
+
+function checkTensor(what: string, tensor: unknown, shape: readonly number[]): void {
+  if (!(tensor instanceof tf.Tensor)) throw returned(`${what} to be a tensor`, tensor);
+  if (!sameShape(tensor.shape, shape)) throw shapeMismatch(what, tensor.shape, shape);
+}
+
+const returned = (expected: string, came: unknown) => new EspalierError('E_RETURNED', `Expected ${expected}; came ${String(came)}.`);
 
 /** Tensors that `init` left in the state survive its `tf.tidy`; variables do so by themselves. */
 function keepVariables<State>(state: State): State {
@@ -195,15 +232,14 @@ function tensorsIn(state: unknown, at = ''): [string, tf.Tensor][] {
 function trainedVariables(
   model: tf.LayersModel,
   fields: readonly WeightField[],
-  layers: readonly PrunedLayer<unknown>[],
-  pruner: Pruner,
+  variablesOf: ReadonlyMap<PrunedLayer<unknown>, readonly tf.Variable[] | undefined>,
 ): Map<tf.Variable, VariableRole> {
-  const layerOf = new Map(layers.map((layer) => [layer.kernel.weight, layer]));
+  const layerOf = new Map([...variablesOf.keys()].map((layer) => [layer.kernel.weight, layer]));
   const trainable = new Set(model.trainableWeights.map((weight) => weight.read() as tf.Variable)); // without those of frozen layers
   const trained = new Map<tf.Variable, VariableRole>();
   for (const { variable, role } of fields) {
     const layer = layerOf.get(variable);
-    const own = layer && pruner.variables?.(layer.kernel, layer.state);
+    const own = layer && variablesOf.get(layer);
     if (trainable.has(variable) && (own?.includes(variable) ?? true)) trained.set(variable, role);
     for (const v of own ?? stateVariables(layer?.state).filter((v) => v.trainable)) if (v !== variable) trained.set(v, 'state');
   }
@@ -245,15 +281,24 @@ function tapGradient(effective: tf.Tensor, name: string, into: Map<string, tf.Te
 function measure(
   kernel: Kernel,
   layer: PrunedLayer<unknown> | undefined,
-  pruner: Pruner,
-  effectiveNow: (layer: PrunedLayer<unknown>) => tf.Tensor,
+  { pruner, effectiveNow, guarded }: { pruner: Pruner; effectiveNow: (layer: PrunedLayer<unknown>) => tf.Tensor; guarded: Guard },
 ): LayerResult {
   const { name, shape, size, uses } = kernel;
   const scalar = (value: () => tf.Tensor): number => tf.tidy(() => value().dataSync()[0] as number);
-  const own = layer && pruner.parameterCount?.(layer.state);
+  const ownCount = (state: unknown) => {
+    const count = pruner.parameterCount?.(state);
+    if (count !== undefined && !(count >= 0 && Number.isInteger(count))) throw returned('a whole number of parameters from 0 up', count);
+    return count;
+  };
+  const meanThreshold = (state: unknown) => {
+    const tau = pruner.threshold?.bind(pruner, state);
+    const threshold = tau && scalar(() => tau().mean());
+    if (Number.isNaN(threshold)) throw returned('a threshold', threshold);
+    return threshold;
+  };
+  const own = layer && guarded('parameterCount', { layer: name }, () => ownCount(layer.state));
   const nonzero = own ?? scalar(() => (layer ? effectiveNow(layer) : kernel.weight).notEqual(0).cast('int32').sum());
-  const tau = layer && pruner.threshold?.bind(pruner, layer.state);
-  const threshold = tau && scalar(() => tau().mean());
+  const threshold = layer && guarded('threshold', { layer: name }, () => meanThreshold(layer.state));
   return {
     name,
     shape: [...shape],

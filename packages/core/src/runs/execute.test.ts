@@ -361,7 +361,7 @@ describe('executeRun', () => {
 
   it.each([
     ['too few examples', { data: points({ train: 9 }) }, 'E_TOO_FEW_EXAMPLES'],
-    ['data that cannot be loaded', { data: points({ missing: true }) }, 'E_UNEXPECTED'],
+    ['data that cannot be loaded', { data: points({ missing: true }) }, 'E_HOOK'],
     ['a model that ends in a softmax', { model: net({ softmax: true }) }, 'E_NOT_LOGITS'],
     ['a pattern that matches no kernel', { prunable: { include: ['missing'] } }, 'E_PATTERN'],
   ])('records %s', async (_, change, code) => {

@@ -2,8 +2,11 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Engine } from '../engine.ts';
 import { tooFewExamples } from '../errors.ts';
+import { type FailedHook, failedAt, failedHook } from '../guard.ts';
+import type { Splits } from '../kinds/dataset.ts';
 import { randomStream } from '../random.ts';
-import { type FinishedResult, type RunRecord, type RunResult, type RunSpec, readResult } from '../results.ts';
+import type { Registry } from '../registry.ts';
+import { type FailedResult, type FinishedResult, type RunRecord, type RunResult, type RunSpec, readResult } from '../results.ts';
 import { requestOf, shareLeft } from '../targets/request.ts';
 import { parseTraining } from '../training/options.ts';
 import { createTrainer, type Trainer } from '../training/trainer.ts';
@@ -26,6 +29,8 @@ export interface ExecuteOptions {
   readonly command?: string;
   readonly versions?: Readonly<Record<string, string>>;
   readonly onProgress?: (progress: RunProgress) => void;
+  /** Which plugin brings a component, to name it where the run fails. */
+  readonly pluginOf?: Registry['pluginOf'];
 }
 
 /** The result of a run that needs no more work: finished, or failed in a way that would repeat itself. */
@@ -49,7 +54,7 @@ export async function executeRun(run: RunRequest, options: ExecuteOptions): Prom
     const settled = settledResult(options.runs, id);
     if (settled) return settled;
     folder.removeResult();
-    const result = await train(run, spec, id, folder, options).catch((error) => failedResult(run, error));
+    const result = await train(run, spec, id, folder, options).catch((error) => failedResult(run, error, options.pluginOf));
     folder.writeResult(result);
     if (result.status === 'finished' || !result.failure.retry) removeCheckpoint(folder.path);
     return result;
@@ -59,12 +64,21 @@ export async function executeRun(run: RunRequest, options: ExecuteOptions): Prom
 }
 
 /** The result of a run that ended with an error, or whose process did. */
-export function failedResult(run: RunRequest, error: unknown): RunResult {
-  const { step, layer, code: given } = error as { step?: number; layer?: string; code?: unknown };
-  const code = typeof given === 'string' ? given : 'E_UNEXPECTED';
-  const message = error instanceof Error ? error.message : String(error);
-  const failure = { code, message, ...(step === undefined ? {} : { step }), ...(layer === undefined ? {} : { layer }) };
-  return { ...identity(run), status: 'failed', failure: { ...failure, retry: code !== 'E_NOT_FINITE' } };
+export function failedResult(run: RunRequest, error: unknown, pluginOf?: Registry['pluginOf']): RunResult {
+  const raised = failedAt(error, {}) as Partial<Record<'code' | 'step' | 'layer', unknown>> & Partial<FailedHook>;
+  const { kind, component, hook } = failedHook(error) ?? raised;
+  const code = typeof raised.code === 'string' ? raised.code : 'E_UNEXPECTED';
+  const failure = {
+    code,
+    message: raised instanceof Error ? raised.message : String(error),
+    step: typeof raised.step === 'number' ? raised.step : undefined,
+    layer: typeof raised.layer === 'string' ? raised.layer : undefined,
+    plugin: kind && component ? pluginOf?.(kind, component)?.name : undefined,
+    hook,
+    retry: code !== 'E_NOT_FINITE',
+  };
+  const known = Object.fromEntries(Object.entries(failure).filter(([, value]) => value !== undefined)) as FailedResult['failure'];
+  return { ...identity(run), status: 'failed', failure: known };
 }
 
 // --- helpers ---
@@ -111,10 +125,20 @@ async function train(run: RunRequest, spec: RunSpec, id: string, folder: RunFold
       steps: trainer.totalSteps,
       ...(tally ? summaryOf(tally, measured.layers, pruner.sparsity, { steps: trainer.totalSteps, stepsPerEpoch, batchSize }) : {}),
     };
+  } catch (error) {
+    throw trainer ? failedAt(isBatch(error) ? ofData(error, data, splits) : error, { step: trainer.step }) : error;
   } finally {
     trainer?.dispose();
     model.dispose();
   }
+}
+
+const isBatch = (error: unknown): error is Error => (error as { isBatch?: boolean }).isBatch === true;
+
+/** Inputs that are not finite were loaded so, or made so by the augmentation. */
+function ofData(error: Error, data: RunRequest['data'], { train }: Splits): Error {
+  const hook = train.inputs.every(Number.isFinite) ? 'augment' : 'load';
+  return Object.assign(error, { kind: data.kind, component: data.spec.use, hook });
 }
 
 const newRecord = (id: string, spec: RunSpec, { command = '', versions = {}, engine }: ExecuteOptions): RunRecord => ({

@@ -6,5 +6,5 @@ export const magnitude = defineScore({
   name: 'magnitude',
   summary: 'Absolute value of the weight',
   options: z.strictObject({}),
-  create: () => ({ of: (weight) => weight.abs() }),
+  create: () => ({ of: (weight) => weight.abs(), finite: true }),
 });

@@ -278,7 +278,7 @@ function followsCalendar(on: Training, pruners: readonly Pruner[]): void {
         if (!planned) return expectEqual(found, before, `no other number of weights ${where}, for which the calendar has no update`);
         const [expected, actual] = calendar.dynamic ? [[sum(planned)], [sum(found)]] : [planned, found];
         // Thresholds that can't rise beyond a limit may leave more, until `finish`.
-        const surplus = at < totalSteps && Number.isFinite(pruner.thresholdLimit) ? Number.POSITIVE_INFINITY : ROUNDING;
+        const surplus = at < totalSteps && Number.isFinite(pruner.thresholdLimit?.()) ? Number.POSITIVE_INFINITY : ROUNDING;
         const isClose = expected.every((n, i) => n - (actual[i] as number) <= ROUNDING && (actual[i] as number) - n <= surplus);
         expect(isClose, `${expected.join(', ')} weights left ${where}, as the calendar says`, actual.join(', '));
       };

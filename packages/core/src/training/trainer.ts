@@ -1,14 +1,16 @@
 import type { Engine, Step, Tensors } from '../engine.ts';
 import { EspalierError, notFinite } from '../errors.ts';
+import { failedAt } from '../guard.ts';
 import type { Examples } from '../kinds/dataset.ts';
 import type { Pruner, StepContext } from '../kinds/pruner.ts';
-import { attach, type PrunedModel } from '../model/attach.ts';
+import { attach, type PrunedModel, prunerName } from '../model/attach.ts';
 import { outputActivation } from '../model/layer-internals.ts';
 import type { PrunableOptions } from '../model/prunable.ts';
 import { redirectDropout } from '../model/seeded-dropout.ts';
 import { randomStream } from '../random.ts';
 import { tf } from '../tf.ts';
 import { eagerEngine } from './eager-engine.ts';
+import { type NotFinite, watchFinite } from './finite-watch.ts';
 import { createForceMeter, type ForceMeter } from './force-meter.ts';
 import { learningRateAt } from './learning-rate.ts';
 import { crossEntropy, type Loss } from './loss.ts';
@@ -140,7 +142,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
     sgd.update(grads, learningRate as tf.Scalar);
     const counts: Tensors = reported.counts ? { [COUNTS]: reported.counts } : {};
     const dense = Object.fromEntries([...(denseGradients ?? [])].map(([name, gradient]) => [DENSE + name, gradient]));
-    return { loss: reported.loss ?? value, ...forces, ...counts, ...dense };
+    return { loss: reported.loss ?? value, ...(reported.loss ? { [PENALIZED]: value } : {}), ...forces, ...counts, ...dense };
   };
   const test: Step = ({ inputs, labels }) => {
     const outputs = pruned.apply(inputs as tf.Tensor);
@@ -156,6 +158,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
   const trainingStep = engine.compile(update, () => [...new Set(variables.values())]);
   const testStep = engine.compile(test, () => [...new Set(pruned.variables.values())]);
 
+  const watch = watchFinite(pruned);
   let step = 0;
   const wantsDense = () =>
     typeof pruner.usesDenseGradients === 'function' ? pruner.usesDenseGradients(step) : !!pruner.usesDenseGradients;
@@ -181,11 +184,9 @@ export function createTrainer(options: TrainerOptions): Trainer {
     },
     newForceMeter: () => createForceMeter(stateVariables, training.momentum),
     trainStep({ inputs, labels }, meter, onCounts) {
-      const dense = wantsDense();
-      const structure = (dense ? DENSE : '') + (meter?.variables.length ? FORCES : '') + (onCounts ? COUNTS : '');
       const around = meter?.around ?? ((hook: () => void) => hook());
       const { learningRate } = trainer;
-      around(() => pruned.beforeStep(context(new Map())));
+      around(() => watch.around('beforeStep', () => pruned.beforeStep(context(new Map()))));
       const feeds = {
         inputs,
         labels,
@@ -193,24 +194,38 @@ export function createTrainer(options: TrainerOptions): Trainer {
         progress: tf.scalar(step / totalSteps),
         key: tf.tensor1d([layersKey, step], 'int32'),
       };
+      const held = watch.hold();
       let out: Tensors = {};
       try {
+        const structure = (wantsDense() ? DENSE : '') + (meter?.variables.length ? FORCES : '') + (onCounts ? COUNTS : '');
         out = withSeededRandom(seed, step, () => trainingStep.run(feeds, structure));
         const value = (out.loss as tf.Tensor).dataSync()[0] as number;
-        if (!Number.isFinite(value)) throw notFiniteAt('The loss', `in step ${step}`, step, pruned);
+        const penalized = (out[PENALIZED]?.dataSync()[0] as number | undefined) ?? value;
+        if (!Number.isFinite(value)) {
+          held.restore();
+          throw notFiniteIn(`The loss is not finite in step ${step}`, pruned, watch.find(step / totalSteps), inputs);
+        }
+        if (!Number.isFinite(penalized)) throw notFiniteIn(`The penalty is not finite in step ${step}`, pruned, { hook: 'penalty' });
+        watch.updated();
         if (out[COUNTS]) onCounts?.(countsIn(out[COUNTS], pruned));
         if (out[FORCES]) meter?.add(out[FORCES].dataSync() as Float32Array, learningRate);
-        around(() => pruned.afterStep(context(denseGradientsIn(out))));
+        around(() => watch.around('afterStep', () => pruned.afterStep(context(denseGradientsIn(out)))));
         step++;
         return value;
+      } catch (error) {
+        throw failedAt(error, { step });
       } finally {
+        held.release();
         tf.dispose([feeds.learningRate, feeds.progress, feeds.key, ...Object.values(out)]);
       }
     },
-    finish: () => pruned.finish(),
+    finish: () => watch.around('finish', pruned.finish),
     evaluate(examples, inputShape) {
       const evaluation = evaluate(testStep.run, examples, inputShape);
-      if (!Number.isFinite(evaluation.loss)) throw notFiniteAt('The loss in evaluation', `after ${step} steps`, step, pruned);
+      if (!Number.isFinite(evaluation.loss)) {
+        const error = notFiniteIn(`The loss in evaluation is not finite after ${step} steps`, pruned, watch.find(1));
+        throw failedAt(error, { step });
+      }
       return evaluation;
     },
     resumeAt(at) {
@@ -232,6 +247,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
 const DENSE = 'dense gradient of ';
 const FORCES = 'forces on the state';
 const COUNTS = 'counts of weights';
+const PENALIZED = 'loss with the penalty';
 const EVALUATION_BATCH = 500;
 
 const denseGradientsIn = (out: Tensors): Map<string, tf.Tensor> =>
@@ -278,10 +294,12 @@ function evaluate(run: (feeds: Tensors) => Tensors, { inputs, labels }: Examples
   return { loss: loss / labels.length, accuracy: correct / labels.length };
 }
 
-function notFiniteAt(what: string, when: string, step: number, pruned: PrunedModel): EspalierError {
-  const bad = pruned.layers.find(({ kernel }) => tf.tidy(() => kernel.weight.isFinite().logicalNot().any().dataSync()[0]));
-  const where = `${when}${bad ? `; layer "${bad.kernel.name}" holds weights that are not finite` : ''}`;
-  return Object.assign(notFinite(what, where), { step, layer: bad?.kernel.name });
+/** Says where it began, as far as that can be told. */
+function notFiniteIn(what: string, { pruner }: PrunedModel, found: Partial<NotFinite> | undefined, inputs?: tf.Tensor): EspalierError {
+  const isBatch = !found && inputs && tf.tidy(() => inputs.isFinite().all().dataSync()[0] === 0);
+  const where = found?.found ?? (isBatch ? 'the batch holds inputs that are not finite' : undefined);
+  const by = found?.hook === undefined ? {} : { kind: 'pruner', component: prunerName(pruner), hook: found.hook };
+  return Object.assign(notFinite(what, where), by, found?.layer === undefined ? {} : { layer: found.layer }, isBatch ? { isBatch } : {});
 }
 
 const notLogits = (model: string) =>
