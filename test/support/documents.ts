@@ -49,5 +49,9 @@ function blocksIn(markdown: string): Block[] {
 
 function commands(shell: string, start: RegExp): string[][] {
   const lines = shell.split('\n').map((line) => line.replace(/^\$ /, '').replace(/\s+#.*$/, ''));
-  return lines.filter((line) => start.test(line)).map((line) => line.replace(start, '').split(/\s+/).filter(Boolean));
+  return lines.filter((line) => start.test(line)).map((line) => words(line.replace(start, '')));
 }
+
+/** As a shell splits a line; quotes stand around whole words here. */
+const words = (line: string): string[] =>
+  [...line.matchAll(/'([^']*)'|"([^"]*)"|\S+/g)].map(([word, single, double]) => single ?? double ?? word);
