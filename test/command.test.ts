@@ -478,7 +478,7 @@ describe('a mistake', () => {
   const withConfig = (config: object | string) => ({ 'wrong.json': config });
   const fromConfig = ['compare', '--config', 'wrong.json'];
   it.each<[string, readonly string[], Readonly<Record<string, object | string>>, string, string]>([
-    ['an unknown command', ['comapre'], {}, 'E_USAGE', 'compare, ablate, report'],
+    ['an unknown command', ['comapre'], {}, 'E_USAGE', 'compare, ablate, swap, plan, report'],
     ['an unknown flag', ['compare', '--pruner', 'str'], {}, 'E_USAGE', '--pruners'],
     ['a percentage', ['compare', '--sparsity', '90'], {}, 'E_USAGE', '[0, 1)'],
     ['no number', ['compare', '--epochs', 'many'], {}, 'E_USAGE', 'whole number'],
