@@ -20,12 +20,12 @@ describe('the networks of the zoo', () => {
     ['resnet56', resnet56(), 8],
     ['wrn-22-2', wrn22x2(), 8],
     ['vgg16-bn', vgg16Bn(), 16],
-  ] as const)('%s changes every weight in a step, and lowers the loss in ten', (_, component, size) => {
+  ] as const)('%s changes every weight in a step, and halves the loss in forty', (_, component, size) => {
     const random = randomStream(3, 'examples');
     const values = (n: number, draw: () => number) => Array.from({ length: n }, draw);
     const model = component.build({ inputShape: [size, size, 3], classes: 5, seed: (name) => randomStream(0, 'init', name).seed() });
     const training = { epochs: 1, warmup: 0, learningRate: 0.005, schedule: 'constant', weightDecay: 0 } as const;
-    const trainer = createTrainer({ model, pruner: dense(), training, engine, stepsPerEpoch: 10 });
+    const trainer = createTrainer({ model, pruner: dense(), training, engine, stepsPerEpoch: 40 });
     const batch = {
       inputs: tf.tensor(
         values(8 * size * size * 3, () => random.uniform() * 2 - 1),
@@ -47,8 +47,9 @@ describe('the networks of the zoo', () => {
     const still = trained.flatMap(({ name }, i) => (moved(i) ? [] : [name]));
     tf.dispose(before);
     expect(still).toEqual([]);
-    const losses = values(9, () => trainer.trainStep(batch));
-    expect(losses.at(-1)).toBeLessThan(first / 2);
+    let loss = first;
+    while (trainer.step < trainer.totalSteps && loss >= first / 2) loss = trainer.trainStep(batch);
+    expect(loss).toBeLessThan(first / 2);
     trainer.dispose();
     model.dispose();
     tf.dispose([batch.inputs, batch.labels]);
