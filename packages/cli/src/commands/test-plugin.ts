@@ -22,6 +22,8 @@ interface Outcome {
   readonly check: string;
   /** What was expected and what came; absent if it passed. */
   readonly problem?: string;
+  /** What to look for then. */
+  readonly hint?: string;
 }
 
 /** Runs the contract of its kind on every component of the plugins that are named. Returns the exit code: 1 if a check fails. */
@@ -62,12 +64,12 @@ const pluginOf = async (reference: string): Promise<Plugin> =>
 
 async function tried({ kind, name: component, checks }: CheckedComponent): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const { name: check, run } of checks) {
+  for (const { name: check, hint, run } of checks) {
     const problem = await run().then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
-    outcomes.push({ kind, component, check, ...(problem === undefined ? {} : { problem }) });
+    outcomes.push({ kind, component, check, ...(problem === undefined ? {} : { problem, hint }) });
   }
   return outcomes;
 }
@@ -76,9 +78,10 @@ async function tried({ kind, name: component, checks }: CheckedComponent): Promi
 function lines({ kind, name }: CheckedComponent, outcomes: readonly Outcome[], verbose: boolean): string {
   const passed = outcomes.filter(({ problem }) => problem === undefined).length;
   const mark = passed === outcomes.length ? pc.green('✓') : pc.red('✗');
-  const details = outcomes.flatMap(({ check, problem }) =>
-    problem === undefined ? (verbose ? [`    ${pc.green('✓')} ${check}`] : []) : [`    ${pc.red('✗')} ${check}`, `      ${problem}`],
-  );
+  const details = outcomes.flatMap(({ check, problem, hint }) => {
+    if (problem !== undefined) return [`    ${pc.red('✗')} ${check}`, `      ${problem}`, `      ${pc.dim(`Hint: ${hint}`)}`];
+    return verbose ? [`    ${pc.green('✓')} ${check}`] : [];
+  });
   return `${[`${mark} ${kind} ${pc.bold(name)}  ${passed} of ${outcomes.length}`, ...details].join('\n')}\n`;
 }
 

@@ -1,9 +1,11 @@
+import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Component, Kind, Plugin } from '../component.ts';
 import { corePlugin } from '../plugin.ts';
 import { createRegistry } from '../registry.ts';
 import type { Spec } from '../results.ts';
 import { tf } from '../tf.ts';
-import { expect, expectEqual } from './expect.ts';
+import { expect } from './expect.ts';
+import { HINTS } from './hints.ts';
 import type { Check } from './pruner-contract.ts';
 
 export interface ContractOptions {
@@ -17,6 +19,7 @@ type Checks = Readonly<Record<string, () => void | Promise<void>>>;
 export const onBackend = (backend: string, checks: Checks): readonly Check[] =>
   Object.entries(checks).map(([name, check]) => ({
     name,
+    hint: HINTS[name] ?? '',
     async run() {
       await tf.setBackend(backend);
       await check();
@@ -33,8 +36,8 @@ export function specChecks<K extends Kind>(component: Component<K>, { plugins = 
   return {
     'is built again from its spec as JSON': () => {
       const again = registry().build(kind, JSON.parse(JSON.stringify(spec)) as Spec);
-      expectEqual(again.spec, spec, `the same spec from the ${kind} that was built from it`);
-      expectEqual(plainMembers(again), plainMembers(component), `the same plain members of that ${kind}`);
+      expectSame(again.spec, spec, `the same spec from the ${kind} that was built from it`);
+      expectSame(plainMembers(again), plainMembers(component), `the same plain members of that ${kind}`);
     },
     'refuses an option that it does not know': () => {
       let code: unknown;
@@ -46,6 +49,12 @@ export function specChecks<K extends Kind>(component: Component<K>, { plugins = 
       expect(code === 'E_OPTIONS', 'E_OPTIONS for an unknown option', String(code));
     },
   };
+}
+
+/** Not as JSON, in which infinity, NaN and undefined are the same. */
+function expectSame(actual: unknown, expected: unknown, what: string): void {
+  const [came, wanted] = [actual, expected].map((value) => inspect(value, { depth: null, breakLength: Number.POSITIVE_INFINITY }));
+  expect(isDeepStrictEqual(actual, expected), `${what}: ${wanted}`, came);
 }
 
 /** What a component says of itself without being asked anything: a promised sparsity, a range. */

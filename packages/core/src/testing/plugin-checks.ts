@@ -2,6 +2,7 @@ import type { AnyFactory, Component, Kind, Plugin } from '../component.ts';
 import { allocationChecks } from './allocation-contract.ts';
 import { datasetChecks } from './dataset-contract.ts';
 import { estimatorChecks } from './estimator-contract.ts';
+import { HINTS } from './hints.ts';
 import { modelChecks } from './model-contract.ts';
 import { operatorChecks } from './operator-contract.ts';
 import { type Check, type PrunerContractOptions, prunerChecks } from './pruner-contract.ts';
@@ -56,6 +57,7 @@ function isMade(create: () => unknown): readonly Check[] | undefined {
     create();
     return undefined;
   } catch (error) {
-    return [{ name: 'is made with the options given', run: () => Promise.reject(error) }];
+    const name = 'is made with the options given';
+    return [{ name, hint: HINTS[name] ?? '', run: () => Promise.reject(error) }];
   }
 }

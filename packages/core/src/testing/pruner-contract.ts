@@ -26,6 +26,8 @@ export interface PrunerContractOptions {
 /** One promise of the contract. `run` throws an error that says what was expected and what came. */
 export interface Check {
   readonly name: string;
+  /** What to look for if it fails. */
+  readonly hint: string;
   run(): Promise<void>;
 }
 
@@ -196,6 +198,7 @@ function staysPruned(on: Training, pruner: Pruner): void {
     const report = trainer.pruned.report();
     trainer.evaluate(examples(), INPUT_SHAPE);
     const before = outcome(trainer);
+    expectPromise(pruner, report);
     expectEqual(trainer.pruned.report(), report, 'the report after an evaluation, as before it');
     expectSame(before, outcome(trainer), 'the effective weights, read once more');
   });

@@ -1,37 +1,7 @@
-import { describe, expect, it, test } from 'vitest';
-import * as z from 'zod';
-import { defineScore } from '../component.ts';
-import type { Score } from '../kinds/score.ts';
+import { describe, test } from 'vitest';
 import { magnitude } from '../scores/magnitude.ts';
-import { failures } from '../test-helpers.ts';
-import { tf } from '../tf.ts';
-import { scoreChecks, scoreContract } from './score-contract.ts';
-
-const score = (of: Score['of']) =>
-  defineScore({ name: 'reference', summary: 'For these tests', options: z.strictObject({}), create: () => ({ of }) })();
-let calls = 0;
+import { scoreContract } from './score-contract.ts';
 
 describe('the score magnitude', () => {
   scoreContract({ test }, () => magnitude());
-});
-
-describe('scoreChecks', () => {
-  it.each<[string, RegExp, Score['of']]>([
-    ['gives one score per filter', /shape/, (weight) => weight.abs().sum(0)],
-    ['takes a logarithm', /finite/, (weight) => weight.abs().log()],
-    ['squares', /finite/, (weight) => weight.square().square()],
-    ['draws lots', /whenever/, (weight) => tf.randomUniform([...weight.shape])],
-    ['counts its calls', /whenever/, (weight) => weight.abs().mul(1 + 1e-5 * calls++)],
-    [
-      'changes the weight',
-      /leaves the weight/,
-      (weight) => {
-        if (weight instanceof tf.Variable) weight.assign(weight.mul(2));
-        return weight.abs();
-      },
-    ],
-    ['keeps a tensor', /leaks/, (weight) => tf.keep(weight.abs()).clone()],
-  ])('find one that %s', async (_, check, of) => {
-    expect(await failures(scoreChecks(() => score(of)))).toContainEqual(expect.stringMatching(check));
-  });
 });
