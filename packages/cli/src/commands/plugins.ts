@@ -1,9 +1,9 @@
-import type { AnyFactory, Kind, Registry } from '@espalier/core';
+import type { Kind } from '@espalier/core';
 import pc from 'picocolors';
-import type * as z from 'zod';
 import { type InstalledPlugin, installedPlugins, PLUGIN_KEYWORD } from '../config/installed-plugins.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { builtInPlugins, createPluginRegistry } from '../container.ts';
+import { type ComponentDescription, describeComponents } from '../describe-components.ts';
 import { KINDS } from '../kinds.ts';
 import { EXIT } from '../output.ts';
 
@@ -12,20 +12,6 @@ export interface PluginsFlags {
   readonly kind?: Kind;
   readonly json?: boolean;
   readonly installed?: boolean;
-}
-
-interface OptionDescription {
-  readonly name: string;
-  readonly default?: unknown;
-  readonly description?: string;
-}
-interface ComponentDescription {
-  readonly kind: Kind;
-  readonly name: string;
-  readonly summary: string;
-  /** The plugin that brings it. */
-  readonly plugin: string;
-  readonly options: readonly OptionDescription[];
 }
 
 /** Lists every component that a run may use, by kind, with its options; or the plugins that are installed, whether they are used or not. */
@@ -38,41 +24,12 @@ export async function pluginsCommand({ config: file, kind, json = false, install
     return EXIT.done;
   }
   const registry = await createPluginRegistry(config.plugins ?? [], folder);
-  const described = (kind ? [kind] : KINDS).flatMap((one) => describeKind(registry, one));
+  const described = (kind ? [kind] : KINDS).flatMap((one) => describeComponents(registry, one));
   process.stdout.write(json ? `${JSON.stringify({ components: described }, null, 2)}\n` : `${render(described)}\n`);
   return EXIT.done;
 }
 
 // --- helpers ---
-
-const describeKind = (registry: Registry, kind: Kind): ComponentDescription[] =>
-  (registry.list(kind) as readonly AnyFactory[]).map(({ definition }) => ({
-    kind,
-    name: definition.name,
-    summary: definition.summary,
-    plugin: registry.pluginOf(kind, definition.name)?.name ?? '',
-    options: Object.entries(definition.options.shape as Record<string, z.ZodType>).map(([name, schema]) => describeOption(name, schema)),
-  }));
-
-function describeOption(name: string, schema: z.ZodType): OptionDescription {
-  const byDefault = schema.safeParse(undefined);
-  const value = byDefault.success ? plain(byDefault.data) : undefined;
-  const description = descriptionOf(schema);
-  return { name, ...(value === undefined ? {} : { default: value }), ...(description === undefined ? {} : { description }) };
-}
-
-/** A wrapper such as a default doesn't carry the description of what it wraps. */
-function descriptionOf(schema: z.ZodType): string | undefined {
-  const { innerType } = schema.def as { innerType?: z.ZodType };
-  return schema.description ?? (innerType && descriptionOf(innerType));
-}
-
-/** A component as its name where it has no options set, else as its spec. */
-function plain(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !('spec' in value)) return value;
-  const spec = value.spec as { use: string };
-  return Object.keys(spec).length === 1 ? spec.use : spec;
-}
 
 function render(components: readonly ComponentDescription[]): string {
   const kinds = [...new Set(components.map(({ kind }) => kind))];
@@ -95,9 +52,9 @@ function renderInstalled(found: readonly (InstalledPlugin & { readonly listed: b
 
 function renderComponent({ name, summary, plugin, options }: ComponentDescription): string {
   const width = Math.max(0, ...options.map((option) => option.name.length));
-  const lines = options.map((option) => {
-    const value = option.default === undefined ? '' : pc.dim(` (${JSON.stringify(option.default)})`);
-    return `      ${option.name.padEnd(width)}  ${option.description ?? ''}${value}`;
+  const lines = options.map(({ name, accepts, description, default: byDefault }) => {
+    const value = byDefault === undefined ? accepts : `${accepts}; default ${JSON.stringify(byDefault)}`;
+    return `      ${name.padEnd(width)}  ${description ? `${description} ` : ''}${pc.dim(`(${value})`)}`;
   });
   const from = builtInPlugins.some((one) => one.name === plugin) ? '' : pc.dim(` (${plugin})`);
   return [`  ${pc.cyan(name)}  ${summary}${from}`, ...lines].join('\n');
