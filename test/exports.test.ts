@@ -303,6 +303,7 @@ it('@espalier/reports exports tables and figures', async () => {
       "renderTerminalPlot",
       "resultsOfStudy",
       "runsOf",
+      "scheduleCurves",
       "sparsityOverTime",
       "specLabel",
       "studyTables",

@@ -8,7 +8,7 @@ const acceptedBy = (schema: z.ZodType) => {
     name: 'probe',
     summary: 'A score',
     options: z.strictObject({ probe: schema }),
-    create: () => () => null as never,
+    create: () => ({ of: (weight) => weight }),
   });
   const registry = createRegistry([definePlugin({ name: 'probes', apiVersion: 1, components: [score] })]);
   return describeComponents(registry, 'score')[0]?.options[0];

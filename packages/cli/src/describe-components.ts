@@ -68,7 +68,7 @@ function accepted(schema: JsonSchema): string {
   if (schema.type === 'number') return `number${range(schema)}`;
   if (schema.type === 'integer') return `whole number${range(schema)}`;
   if (schema.type === 'array') return `[${accepted(schema.items as JsonSchema)}, …]`;
-  if (schema.type !== 'object') return schema.type ?? 'anything';
+  if (schema.type !== 'object') return typeof schema.type === 'string' ? schema.type : 'anything';
   const fields = Object.entries(schema.properties ?? {}).map(([name, field]) => `${name}: ${accepted(field as JsonSchema)}`);
   return fields.length ? `{ ${fields.join(', ')} }` : `{ name: ${accepted(schema.additionalProperties as JsonSchema)}, … }`;
 }

@@ -11,6 +11,7 @@ export { layerBudget } from './figures/layer-budget.ts';
 export { layerHeatmap } from './figures/layer-heatmap.ts';
 export { masksOverTime } from './figures/masks-over-time.ts';
 export { pivotHeatmaps } from './figures/pivot-heatmap.ts';
+export { type ScheduleRow, scheduleCurves } from './figures/schedule-curves.ts';
 export { sparsityOverTime } from './figures/sparsity-over-time.ts';
 export { type MethodStyle, type MethodStyles, methodStyles } from './figures/styles.ts';
 export {

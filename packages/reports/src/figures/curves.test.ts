@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderFigure } from '../render/figure.ts';
 import { type EstimatorRow, estimatorCurves } from './estimator-curves.ts';
+import { type ScheduleRow, scheduleCurves } from './schedule-curves.ts';
 import { type ThresholdFunctionRow, thresholdFunctionCurves } from './threshold-function-curves.ts';
 
 const logistic = (name: string, k = 1): ThresholdFunctionRow[] =>
@@ -60,5 +61,21 @@ describe('estimatorCurves', () => {
     const domains = [...JSON.stringify(wide.spec).matchAll(/"domain":\[(-2[^\]]*)\]/g)].map((match) => match[1]);
     expect(domains).toHaveLength(2);
     expect(new Set(domains).size).toBe(1);
+  });
+});
+
+describe('scheduleCurves', () => {
+  const ramp = (schedule: string, end: number): ScheduleRow[] =>
+    [0, 0.25, 0.5, 0.75, 1].map((progress) => ({ schedule, progress, share: Math.min(1, progress / end) }));
+
+  it('has a line for each schedule, over percents of the training', async () => {
+    const { svg, csv } = await renderFigure(scheduleCurves([...ramp('linear', 0.5), ...ramp('slow', 1)]));
+    for (const text of ['linear', 'slow', '100', 'Progress of the training (%)']) expect(svg).toContain(`>${text}<`);
+    expect(csv.split('\r\n')).toHaveLength(12);
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('has no legend for a single one', async () => {
+    expect((await renderFigure(scheduleCurves(ramp('linear', 0.5)))).svg).not.toContain('role-legend');
   });
 });

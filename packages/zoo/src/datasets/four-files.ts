@@ -7,10 +7,10 @@ import { type IdxArray, readIdx } from './idx-file.ts';
 /** Options that every data set in MNIST's layout has. */
 export const splitOptions = {
   /** How many examples, the last of the training file, are for validation. */
-  validation: z.int().positive().default(5000),
+  validation: z.int().positive().default(5000).describe('How many of the last training examples are for validation'),
   /** Only the first n, for small runs. */
-  trainExamples: z.int().positive().optional(),
-  testExamples: z.int().positive().optional(),
+  trainExamples: z.int().positive().optional().describe('Only the first of the rest; default: all'),
+  testExamples: z.int().positive().optional().describe('Only the first; default: all'),
 };
 
 /** Names of the four files, without .gz. */

@@ -24,10 +24,13 @@ export const idx = defineDataset({
   name: 'idx',
   summary: "Data in MNIST's layout: four IDX files in a folder",
   options: z.strictObject({
-    folder: z.string(),
-    files: fileNames.prefault({}),
+    folder: z.string().describe('Where the files are'),
+    files: fileNames.prefault({}).describe("Their names, where they are not MNIST's"),
     ...splitOptions,
-    normalization: z.strictObject({ mean: z.number(), std: z.number().positive() }).optional(),
+    normalization: z
+      .strictObject({ mean: z.number(), std: z.number().positive() })
+      .optional()
+      .describe('Mean and standard deviation of pixels in [0, 1]; default: those of the training split'),
   }),
   create: ({ folder, files, normalization, ...splits }) => ({
     get inputShape() {

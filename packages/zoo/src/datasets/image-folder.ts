@@ -39,8 +39,8 @@ export const imageFolder = defineDataset({
     size: z.int().positive().default(32).describe('Pixels a side'),
     augment: z.boolean().default(false).describe('Crop (padding size/8) and flip the training images'),
     validation: z.int().positive().optional().describe('Training images for validation; absent: a tenth'),
-    trainExamples: z.int().positive().optional(),
-    testExamples: z.int().positive().optional(),
+    trainExamples: z.int().positive().optional().describe('Only the first of the rest; default: all'),
+    testExamples: z.int().positive().optional().describe('Only the first; default: all'),
     normalization: z
       .strictObject({ mean: channels, std: channels })
       .default({ mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] })

@@ -1,0 +1,15 @@
+/** Puts the indented lines of a docstring, which are formulas, into blocks of their own: Markdown would run them into the text. */
+export function fenceFormulas(text: string): string {
+  const out: string[] = [];
+  let inside = false;
+  let fenced = false;
+  for (const line of text.split('\n')) {
+    if (/^\s*```/.test(line)) fenced = !fenced;
+    const isFormula = !fenced && /^ {2,}\S/.test(line) && (inside || out.at(-1) === undefined || out.at(-1) === '');
+    if (isFormula && !inside) out.push('```text');
+    if (!isFormula && inside) out.push('```');
+    inside = isFormula;
+    out.push(isFormula ? line.slice(2) : line);
+  }
+  return [...out, ...(inside ? ['```'] : [])].join('\n');
+}
