@@ -1,20 +1,38 @@
-import { dense, dnw, feather, globalMagnitude, gmp, st3 } from '@espalier/baselines';
+import { baselinesPlugin, dense, dnw, feather, fixedMask, globalMagnitude, gmp, random, st3 } from '@espalier/baselines';
 import {
+  attach,
   type Component,
   createTrainer,
   type Engine,
   elasticNet,
   erk,
+  hard,
   hoyerSquare,
   l1,
   l2,
+  maskDigest,
+  type Plugin,
   randomStream,
   type TrainingOptions,
   tf,
+  topKThreshold,
 } from '@espalier/core';
 import { type StartedEngine, startEngine } from '@espalier/engine';
-import { autoPrune, dst, exp, str, straightThrough } from '@espalier/str';
-import { lenet5, lenet300, mobilenetV1, mobilenetV2, resnet18, resnet20, resnet50, resnet56, vgg16Bn, wrn22x2 } from '@espalier/zoo';
+import { autoPrune, dst, exp, sigmoidMask, str, straightThrough, strPlugin, thresholded } from '@espalier/str';
+import {
+  lenet5,
+  lenet300,
+  mlp,
+  mobilenetV1,
+  mobilenetV2,
+  resnet18,
+  resnet20,
+  resnet50,
+  resnet56,
+  vgg16Bn,
+  wrn22x2,
+  zooPlugin,
+} from '@espalier/zoo';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { eagerOn } from './support/eager.ts';
 
@@ -39,11 +57,14 @@ describe('the compiled step', () => {
     ['feather', () => feather({ theta: 0.5 })],
     ['dst', () => dst()],
     ['autoprune', () => autoPrune()],
+    ['random', () => random({ allocation: erk() })],
+    ['thresholded', () => thresholded({ source: topKThreshold(), operator: hard(), estimator: sigmoidMask() })],
     ['autoprune running free', () => autoPrune({ sparsity: null, lambda: 1e-4, variant: 'leaky' })],
   ];
   type Network = readonly [string, () => Component<'model'>, readonly number[], number];
   const MODELS: readonly Network[] = [
     ['lenet-300-100', () => lenet300(), [28, 28, 1], 16],
+    ['mlp', () => mlp(), [28, 28, 1], 16],
     ['lenet5', () => lenet5(), [16, 16, 1], 8],
     ['resnet20', () => resnet20(), [8, 8, 3], 4],
   ];
@@ -59,21 +80,31 @@ describe('the compiled step', () => {
   /** Steps of the large models: a few, so that the suite stays short. `ESPALIER_COMPILED_STEPS=200` gives them as many as the others. */
   const LARGE_STEPS = Number(process.env.ESPALIER_COMPILED_STEPS ?? 8);
 
+  interface TrainSettings {
+    readonly seed?: number;
+    readonly metered?: boolean;
+    readonly steps?: number;
+    readonly source?: ReadonlyMap<string, Float32Array>;
+  }
+  const build = (model: Network[1], shape: readonly number[]) =>
+    model().build({ inputShape: shape, classes: 10, seed: (name) => randomStream(0, 'init', name).seed() });
+
   /** Values of every variable after so many steps, 200 by default, and the losses on the way. */
   function train(
     engine: Engine,
     pruner: Component<'pruner'>,
     [, model, shape, batch]: Network,
     training: TrainingOptions = {},
-    { seed = 0, metered = false, steps = 200 } = {},
+    { seed = 0, metered = false, steps = 200, ...attached }: TrainSettings = {},
   ) {
     const random = randomStream(1, 'examples');
-    const built = model().build({ inputShape: shape, classes: 10, seed: (name) => randomStream(0, 'init', name).seed() });
+    const built = build(model, shape);
     const trainer = createTrainer({
       model: built,
       pruner,
       engine,
       seed,
+      ...attached,
       stepsPerEpoch: steps / 2,
       training: { epochs: 2, learningRate: 0.02, ...training },
     });
@@ -110,6 +141,29 @@ describe('the compiled step', () => {
       expect(complaints).toEqual([]);
       expect(tf.memory().numTensors).toBe(before);
     });
+  });
+
+  test.each(MODELS)('gives the same bits after 200 steps with the mask of another run, of %s', (...network) => {
+    const built = build(network[1], network[2]);
+    const pruned = attach(built, random({ sparsity: 0.5 }));
+    const kernels = pruned.layers.map(
+      (layer) => [layer.kernel.name, tf.tidy(() => pruned.effectiveWeight(layer).dataSync() as Float32Array)] as const,
+    );
+    const source = new Map(kernels);
+    pruned.detach();
+    built.dispose();
+    const pruner = () => fixedMask({ sparsity: 0.5, run: '0123456789ab', digest: maskDigest(source) });
+    const [ours, reference] = [compiled, eager()].map((engine) => train(engine, pruner(), network, {}, { source }));
+    expect(ours).toEqual(reference);
+    expect(complaints).toEqual([]);
+  });
+
+  test('is tested with every pruner and every model that there is', () => {
+    const named = (plugins: readonly Plugin[], kind: string) =>
+      plugins.flatMap(({ components }) => components.filter((c) => c.kind === kind).map(({ definition }) => definition.name));
+    const pruners = METHODS.map(([name]) => name.split(' ')[0]);
+    expect([...new Set([...pruners, 'fixed-mask'])].sort()).toEqual(named([baselinesPlugin, strPlugin], 'pruner').sort());
+    expect([...MODELS, ...LARGE_MODELS].map(([name]) => name).sort()).toEqual(named([zooPlugin], 'model').sort());
   });
 
   describe.each(LARGE_MODELS)('of %s', (...network) => {
