@@ -51,7 +51,7 @@ describe('check-threshold-function', () => {
   });
 
   it('takes options, a start, and prints JSON alone', async () => {
-    const { code, stdout } = await check(project(), 'exp', '--options', '{"k": 4}', '--s-init', '0', '--json');
+    const { code, stdout } = await check(project(), 'exp(k=4)', '--s-init', '0', '--json');
     const { thresholdFunction, conditions, curve } = JSON.parse(stdout) as Checked;
     expect(code).toBe(1);
     expect(thresholdFunction).toEqual({ use: 'exp', k: 4 });
@@ -81,15 +81,15 @@ describe('check-threshold-function', () => {
     const steep = await check(folder, 'steep');
     expect([steep.code, steep.stderr]).toEqual([1, '']);
     expect(steep.stdout).toContain('It fails start and holds slope in part.');
-    expect((await check(folder, 'steep', '--options', '{"k": 2}')).code).toBe(0);
+    expect((await check(folder, 'steep(k=2)')).code).toBe(0);
   });
 
   it.each<[string, readonly string[], string, string]>([
     ['a name that is unknown', ['sigmiod'], 'E_COMPONENT_UNKNOWN', '"sigmoid"'],
     ['no name', [], 'E_USAGE', 'name'],
-    ['an option that is unknown', ['sigmoid', '--options', '{"kk": 2}'], 'E_OPTIONS', 'Options: k'],
-    ['options that are no JSON', ['sigmoid', '--options', 'k=2'], 'E_USAGE', '{"k": 2}'],
-    ['options that are no object', ['sigmoid', '--options', '[2]'], 'E_USAGE', '{"k": 2}'],
+    ['an option that is unknown', ['sigmoid(kk=2)'], 'E_OPTIONS', 'Options: k'],
+    ['an option without a value', ['sigmoid(k)'], 'E_NOTATION', '"=" and a value are missing after option "k"'],
+    ['two functions', ['sigmoid(k=1),exp'], 'E_NOTATION', 'more than one'],
     ['a start that is no number', ['sigmoid', '--s-init', 'low'], 'E_USAGE', 'a number'],
     ['a picture of another kind', ['sigmoid', '--out', 'sigmoid.pdf'], 'E_USAGE', '.svg or .png'],
   ])('refuses %s', async (_, args, code, allowed) => {

@@ -406,12 +406,12 @@ describe('a configuration', () => {
       'espalier.config.json': { ...TINY, model: 'lenet5', seeds: [1, 2], sparsity: 0.9, report: 'there', engine: 'auto' },
     });
     const flags =
-      '--pruners gmp,str --sparsity 0.5 --seeds 3 --epochs 2 --model lenet-300-100 --runs here --engine wasm --no-report --json';
+      '--pruners gmp(allocation=erk),str --sparsity 0.5 --seeds 3 --epochs 2 --model lenet-300-100 --runs here --engine wasm --no-report --json';
     const runs = finished(await folder.espalier('compare', ...flags.split(' ')));
     const shared = { model: { use: 'lenet-300-100' }, data: TINY.data, training: { epochs: 2, batchSize: 50 }, seed: 3 };
     const engine = { name: 'wasm', threads: 1 };
     expect(runs.map(({ spec }) => spec)).toEqual([
-      { ...shared, pruner: { use: 'gmp', sparsity: 0.5 }, engine },
+      { ...shared, pruner: { use: 'gmp', sparsity: 0.5, allocation: { use: 'erk' } }, engine },
       { ...shared, pruner: { use: 'str', sparsity: 0.5 }, engine },
     ]);
     expect(folder.list().filter((file) => !file.includes(path.sep))).toEqual(['espalier.config.json', 'here', 'package.json']);
@@ -487,6 +487,12 @@ describe('a mistake', () => {
     ['an unknown format', ['report', '--format', 'docx'], {}, 'E_USAGE', 'markdown, csv'],
     ['an unknown kind', ['plugins', '--kind', 'pruners'], {}, 'E_USAGE', 'pruner, '],
     ['an unknown pruner', ['compare', '--pruners', 'strr'], {}, 'E_COMPONENT_UNKNOWN', '"str"'],
+    ['an unknown option of a pruner', ['compare', '-p', 'str,gmp(alocation=erk)'], {}, 'E_OPTIONS', 'Options: allocation'],
+    ['an unknown option further inside', ['plan', '-p', 'str(estimator=leaky(alfa=0.5))'], {}, 'E_OPTIONS', 'Options: alpha'],
+    ['a parenthesis that is missing', ['compare', '-p', 'str,gmp(allocation=erk'], {}, 'E_NOTATION', '")" is missing at the end'],
+    ['an option without a value', ['plan', '-p', 'gmp(allocation)'], {}, 'E_NOTATION', 'after option "allocation"'],
+    ['an unknown option of a model', ['compare', '-m', 'mlp(unit=[3])'], {}, 'E_OPTIONS', 'Options: units'],
+    ['text that can not be read', fromConfig, withConfig({ pruners: ['gmp(allocation=erk))'] }), 'E_NOTATION', 'gmp(allocation=erk))'],
     ['an unknown model', ['compare', '--model', 'lenet'], {}, 'E_COMPONENT_UNKNOWN', '"lenet5"'],
     ['an unknown data set', ['compare', '--data', 'minst'], {}, 'E_COMPONENT_UNKNOWN', '"mnist"'],
     ['no runs to report', ['report', 'nowhere'], {}, 'E_NO_RUNS', '--runs'],

@@ -128,6 +128,7 @@ it('@espalier/core exports its contracts, masks, models, runs and training', asy
       "thresholdShape",
       "thresholdedPruner",
       "toRunSpec",
+      "toSpec",
       "toTarget",
       "tooFewExamples",
       "topK",
@@ -144,6 +145,17 @@ it('@espalier/core exports its contracts, masks, models, runs and training', asy
       "withoutValues",
       "writeArchive",
       "writeStudy",
+    ]
+  `);
+});
+
+it('@espalier/core/notation exports how components are written', async () => {
+  expect(names(await import('@espalier/core/notation'))).toMatchInlineSnapshot(`
+    [
+      "readComponent",
+      "readComponents",
+      "readValue",
+      "readValues",
     ]
   `);
 });

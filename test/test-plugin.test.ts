@@ -35,6 +35,8 @@ describe('espalier test-plugin', () => {
     const folder = project({ 'my-pruner.ts': SOUND });
     const missing = await folder.espalier('test-plugin', './nowhere.ts');
     expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('[E_PLUGIN]')]);
+    const options = await folder.espalier('test-plugin', './my-pruner.ts', '--options', 'her-pruner(every=5)');
+    expect(options.stderr).toContain('has no component "her-pruner"');
     const unknown = await folder.espalier('test-plugin', './my-pruner.ts', '--component', 'her-pruner');
     expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/"her-pruner".*random-mask.*\[E_USAGE\]/)]);
   });

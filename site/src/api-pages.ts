@@ -1,6 +1,7 @@
 /** What is imported, and the file that it comes from. */
 export const ENTRY_POINTS: Readonly<Record<string, string>> = {
   '@espalier/core': 'packages/core/src/index.ts',
+  '@espalier/core/notation': 'packages/core/src/notation.ts',
   '@espalier/core/results': 'packages/core/src/results.ts',
   '@espalier/core/testing': 'packages/core/src/testing/index.ts',
   '@espalier/str': 'packages/str/src/index.ts',

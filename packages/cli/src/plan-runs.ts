@@ -11,11 +11,11 @@ import {
   type RunRequest,
   type RunSpec,
   runId,
-  type Spec,
   TARGET_UNITS,
   type Target,
   tf,
   toRunSpec,
+  toSpec,
   withoutValues,
 } from '@espalier/core';
 import { buildTraining } from './build-training.ts';
@@ -121,9 +121,6 @@ function buildOnce(model: Component<'model'>, shapes: Pick<Dataset, 'inputShape'
 
 const isBuilt = (reference: ComponentReference<'pruner'>): reference is Component<'pruner'> =>
   typeof reference === 'object' && 'spec' in reference;
-
-const toSpec = (reference: ComponentReference<'pruner'>): Spec =>
-  typeof reference === 'string' ? { use: reference } : isBuilt(reference) ? reference.spec : reference;
 
 const isRegistered = (registry: Registry, name: string): boolean =>
   registry.list('pruner').some((factory) => factory.definition.name === name);

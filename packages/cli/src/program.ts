@@ -1,5 +1,6 @@
+import { readComponent, readComponents, readValues } from '@espalier/core/notation';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { type ParsedAxis, parseAxis, parseValue, parseValues } from './ablation/parse-axis.ts';
+import { type ParsedAxis, parseAxis } from './ablation/parse-axis.ts';
 import { SWAP_CONTROLS } from './config/swap-controls.ts';
 import { KINDS } from './kinds.ts';
 import { version } from './version.ts';
@@ -30,7 +31,11 @@ export function createProgram(): { readonly program: Command; run(args: readonly
     .description(
       'Trains every pruner at every sparsity with every seed, then prints the table and writes the report. Finished runs are not trained again; an interrupted one goes on where it was. Flags go before the configuration file.',
     )
-    .option('-p, --pruners <names>', 'comma-separated; "espalier plugins" lists them (default: dense,str,dnw,gmp,global-magnitude)', names)
+    .option(
+      '-p, --pruners <pruners>',
+      'comma-separated: str,gmp(allocation=erk); "espalier plugins" lists them (default: dense,str,dnw,gmp,global-magnitude)',
+      readValues,
+    )
     .addHelpText('after', COMPARE_EXAMPLES)
     .action((flags: Record<string, unknown>) =>
       run(async () => (await import('./commands/compare.ts')).compareCommand)(withReport(flags) as never),
@@ -49,7 +54,7 @@ export function createProgram(): { readonly program: Command; run(args: readonly
       (text, before: readonly ParsedAxis[] = []) => [...before, parseAxis(text)],
     )
     .addOption(new Option('--mode <mode>', 'how axes go together (default: one-at-a-time)').choices(['one-at-a-time', 'grid']))
-    .option('-p, --pruner <pruner>', 'what is varied, and compared with: str, or str(granularity=filter) (default: str)', parseValue)
+    .option('-p, --pruner <pruner>', 'what is varied, and compared with: str, or str(granularity=filter) (default: str)', readComponent)
     .option('-n, --name <name>', 'of the study, kebab-case (default: made of pruner, axes, model and data)')
     .addHelpText('after', ABLATE_EXAMPLES)
     .action((flags: Record<string, unknown>) =>
@@ -66,7 +71,7 @@ export function createProgram(): { readonly program: Command; run(args: readonly
     .option(
       '-p, --pruners <pruners>',
       'comma-separated: str,gmp(every=50); each takes a sparsity and an allocation (default: str,gmp,gmp(allocation=erk),global-magnitude)',
-      parseValues,
+      readValues,
     )
     .option('--controls <names>', `comma-separated, of ${SWAP_CONTROLS.join(', ')} (default: all)`, names)
     .option('--no-controls', 'the matrix alone')
@@ -83,7 +88,7 @@ export function createProgram(): { readonly program: Command; run(args: readonly
     .description(
       'Takes what "compare" takes and trains nothing: prints when each method decides what it leaves, how much of which layer, what training and result cost, about how long it takes and how much memory, and warns of what looks like a mistake. Ends with 2 if something can\'t be carried out.',
     )
-    .option('-p, --pruners <names>', 'comma-separated, as for "compare"', names)
+    .option('-p, --pruners <pruners>', 'comma-separated, as for "compare"', readValues)
     .option('--no-measure', 'time no steps: no estimate of time and memory')
     .option('--calendar', 'every update, not only the first, the last and some between')
     .addHelpText('after', PLAN_EXAMPLES)
@@ -121,9 +126,13 @@ export function createProgram(): { readonly program: Command; run(args: readonly
     .description(
       'Counts weights, multiply-adds and bytes on the shapes of a network; nothing is trained. A budget comes from a file or a finished run, or from an allocation and a sparsity; without one, the network is dense.',
     )
-    .requiredOption('-m, --model <model>', 'resnet50, or mobilenet-v1(width=0.5); "espalier plugins --kind model" lists them', parseValue)
+    .requiredOption(
+      '-m, --model <model>',
+      'resnet50, or mobilenet-v1(width=0.5); "espalier plugins --kind model" lists them',
+      readComponent,
+    )
     .option('-b, --budget <file>', 'CSV file "layer,sparsity" with fractions, or the folder of a finished run')
-    .option('-a, --allocation <allocation>', 'erk, or erk(power=0.5); shares out --sparsity (default: uniform)', parseValue)
+    .option('-a, --allocation <allocation>', 'erk, or erk(power=0.5); shares out --sparsity (default: uniform)', readComponent)
     .option('-s, --sparsity <fraction>', 'in [0, 1), of the layers that are pruned', fraction)
     .option('-x, --exclude <layers>', 'comma-separated layers to leave dense; "*" stands for any characters', names)
     .addOption(
@@ -148,19 +157,19 @@ export function createProgram(): { readonly program: Command; run(args: readonly
     .action((flags) => run(async () => (await import('./commands/plugins.ts')).pluginsCommand)(flags));
 
   program
-    .command('check-threshold-function <name>')
+    .command('check-threshold-function')
+    .argument('<name>', 'sigmoid, or arctan(k=2)', readComponent)
     .summary("whether a threshold function meets the STR paper's conditions, with a plot")
     .description(
       "Measures the four conditions of the STR paper's appendix A.1 on a threshold function g: positive, limits, slope, and slope where training starts. Prints them with g and its slope. Ends with 1 if one fails.",
     )
-    .option('--options <json>', 'its options: \'{"k": 2}\'', jsonObject)
     .option('-c, --config <file>', 'configuration whose plugins are known too')
     .option('--s-init <number>', 'where training starts (default: the s of a threshold of 0.001, as on an exact budget)', finite)
     .option('--json', 'print conditions and curve as JSON and nothing else')
     .option('-o, --out <file>', 'draw the figure too: a name that ends with .svg or .png')
     .addHelpText('after', CHECK_EXAMPLES)
-    .action((name: string, flags) =>
-      run(async () => (await import('./commands/check-threshold-function.ts')).checkThresholdFunctionCommand)(name, flags),
+    .action((g, flags) =>
+      run(async () => (await import('./commands/check-threshold-function.ts')).checkThresholdFunctionCommand)(g, flags),
     );
 
   program
@@ -182,7 +191,11 @@ export function createProgram(): { readonly program: Command; run(args: readonly
       'Loads a plugin (a file, an installed package, or a built-in one such as @espalier/str) and runs on each of its components what every component of its kind must do. Prints what was expected and what came. Ends with 1 if a check fails.',
     )
     .option('--component <names>', 'only these, comma-separated', names)
-    .option('--options <json>', 'what components are made with, by name: \'{"l1": {"lambda": 0.1}}\' (default: their defaults)', jsonObject)
+    .option(
+      '--options <components>',
+      'what components are made with, comma-separated: l1(lambda=0.1) (default: their defaults)',
+      readComponents,
+    )
     .addOption(
       new Option('--engine <name>', 'what pruners train on; an engine also compares compiled steps with eager ones')
         .choices(['cpu', 'native', 'wasm'])
@@ -228,8 +241,8 @@ const addTrainingOptions = (command: Command): Command =>
     .option('--multiply-adds <fractions>', 'instead: share of the dense multiply-adds that may be left, comma-separated, in (0, 1]', shares)
     .option('--bytes <fractions>', 'or of the dense bytes: 4 for each weight left, and a bit mask', shares)
     .option('--seeds <numbers>', 'comma-separated (default: 0)', integers)
-    .option('-m, --model <name>', 'model (default: lenet5)')
-    .option('-d, --data <name>', 'data set (default: mnist)')
+    .option('-m, --model <model>', 'resnet20, or mlp(units=[300, 100]) (default: lenet5)', readComponent)
+    .option('-d, --data <data>', 'data set, as fashion-mnist(folder=data/fashion) (default: mnist)', readComponent)
     .option('-e, --epochs <number>', 'epochs (default: 3)', positive)
     .addOption(new Option('--engine <name>', 'engine (default: auto)').choices(['auto', 'native', 'wasm']))
     .option('--threads <number>', 'engine threads of one run; part of its identity (default: 1)', positive)
@@ -264,6 +277,7 @@ Examples:
 const COMPARE_EXAMPLES = `
 Examples:
   $ espalier compare --pruners dense,str --sparsity 0.95
+  $ espalier compare --pruners 'str(g=arctan, estimator=leaky(alpha=0.5)),gmp(allocation=erk)' --seeds 0,1,2
   $ espalier compare --pruners str,gmp --multiply-adds 0.1,0.05
   $ espalier compare --config ablation.config.ts --json > results.json
 
@@ -289,7 +303,7 @@ Examples:
 const PLAN_EXAMPLES = `
 Examples:
   $ espalier plan                                             of the configuration here
-  $ espalier plan --pruners str,gmp --sparsity 0.9,0.99 --seeds 0,1,2
+  $ espalier plan --pruners 'str,gmp(allocation=erk)' --sparsity 0.9,0.99 --seeds 0,1,2
   $ espalier plan --pruners gmp --epochs 1 --calendar --no-measure
 `;
 
@@ -326,7 +340,7 @@ In a configuration (espalier.config.ts):
 const CHECK_EXAMPLES = `
 Examples:
   $ espalier check-threshold-function sigmoid
-  $ espalier check-threshold-function arctan --options '{"k": 2}' --s-init -3200 --out arctan.svg
+  $ espalier check-threshold-function 'arctan(k=2)' --s-init -3200 --out arctan.svg
 `;
 
 const NEW_EXAMPLES = `
@@ -381,14 +395,3 @@ const shape = (text: string): number[] => {
 const integers = (text: string) => numbers(text, Number.isInteger, 'a whole number');
 const positive = (text: string) => numbers(text, (n) => Number.isInteger(n) && n > 0, 'a whole number from 1 on')[0] as number;
 const finite = (text: string) => numbers(text, () => true, 'a number')[0] as number;
-
-function jsonObject(text: string): Record<string, unknown> {
-  const refused = new InvalidArgumentError(`It has to be a JSON object, as in '{"k": 2}'.`);
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch {
-    throw refused;
-  }
-  throw refused;
-}

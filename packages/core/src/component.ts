@@ -96,7 +96,10 @@ export const defineDataset = define('dataset');
 export function component<K extends Kind>(kind: K): z.ZodType<Component<K>, Component<K>> {
   const test = (value: unknown) => isComponent(value) && value.kind === kind;
   componentKinds.set(test, kind);
-  return z.custom<Component<K>>(test, `must be a ${kind}: what its factory returns, or in a config its name`);
+  return z.custom<Component<K>>(
+    test,
+    `must be a component of the kind ${kind}: its name, name(option=value), or in a script what its factory returns`,
+  );
 }
 
 /** True for what `definePruner` and its like returned: those of this copy of core. */

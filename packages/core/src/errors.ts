@@ -63,6 +63,12 @@ export const notFinite = (what: string, where: string | undefined) =>
     `${what}${where ? `: ${where}` : ''}. ${where ? 'Look there first; else lower' : 'Lower'} the learning rate or lengthen the warm-up.`,
   );
 
+export const notationUnreadable = (text: string, problem: string) =>
+  new EspalierError(
+    'E_NOTATION',
+    `"${text}" can't be read: ${problem}. Options are written name(option=value, ...), as in str(g=arctan, estimator=leaky(alpha=0.5)).`,
+  );
+
 export const nothingToPrune = (model: string, names: readonly string[]) =>
   new EspalierError(
     'E_NOTHING_TO_PRUNE',

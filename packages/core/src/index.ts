@@ -53,7 +53,7 @@ export { sparsityOption } from './options.ts';
 export { corePlugin } from './plugin.ts';
 export { type RandomStream, randomStream } from './random.ts';
 export { readFloats } from './read-floats.ts';
-export { type ComponentReference, createRegistry, type PluginOrigin, type Registry } from './registry.ts';
+export { type ComponentReference, createRegistry, type PluginOrigin, type Registry, toSpec } from './registry.ts';
 export { elasticNet } from './regularizers/elastic-net.ts';
 export { hoyerSquare } from './regularizers/hoyer-square.ts';
 export { l1 } from './regularizers/l1.ts';

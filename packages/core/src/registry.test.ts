@@ -52,6 +52,19 @@ describe('a registry', () => {
     expect([0.7, 0.75].map((progress) => schedule.at(progress))).toEqual([0, 1]);
   });
 
+  it('builds a component from text, nested as deep as need be', () => {
+    expect(registry.build('pruner', 'method(schedule=delayed(inner=delayed(inner=linear), by=0.2), note=x)').spec).toEqual({
+      use: 'method',
+      schedule: { use: 'delayed', by: 0.2, inner: { use: 'delayed', inner: { use: 'linear' } } },
+      note: 'x',
+    });
+    expect(() => registry.build('pruner', 'method(schedul=cubic)')).toThrow(/"schedul"\. Options: schedule, note/);
+    expect(() => registry.build('pruner', 'method(schedule=cubic(ende=0.5))')).toThrow(/schedule "cubic": there is no option "ende"/);
+    expect(() => registry.build('pruner', 'method(schedule=5)')).toThrow(withCode('E_OPTIONS'));
+    expect(() => registry.build('pruner', 'method(schedule=cubic')).toThrow(withCode('E_NOTATION'));
+    expect(() => registry.build('pruner', { use: 'method', schedule: 'cubic(end' })).toThrow(withCode('E_NOTATION'));
+  });
+
   it('hands back what is built already, also nested', () => {
     const built = cubic({ end: 0.7 });
     expect(registry.build('schedule', built)).toBe(built);
@@ -69,6 +82,10 @@ describe('a registry', () => {
       { use: 'method', schedule: { use: 'cubic' } },
       { use: 'method', schedule: { use: 'cubic', start: 0 } },
       { use: 'method', schedule: cubic() },
+      'method()',
+      'method(schedule=cubic)',
+      'method (schedule=cubic(start=0))',
+      { use: 'method', schedule: 'cubic(start=0)' },
       method(),
     ];
     expect(new Set(spellings.map((spelling) => JSON.stringify(registry.build('pruner', spelling).spec))).size).toBe(1);

@@ -10,12 +10,17 @@ import {
   type Plugin,
 } from './component.ts';
 import { apiVersion, componentCollision, componentUnknown, pluginForeign, pluginInvalid, pluginNameTwice } from './errors.ts';
+import { readComponent } from './notation.ts';
 import type { Spec } from './results.ts';
 import type { RunRequest } from './runs/request.ts';
 import { sourceDigest } from './runs/source-digest.ts';
 
-/** A component, by its name, as data, or already built. */
+/** A component: by its name, as text (`gmp(allocation=erk)`), as data, or already built. */
 export type ComponentReference<K extends Kind> = string | Spec | Component<K>;
+
+/** A component as data. Throws `E_NOTATION` for text that can't be read. */
+export const toSpec = (reference: ComponentReference<Kind>): Spec =>
+  typeof reference === 'string' ? readComponent(reference) : isBuilt(reference) ? reference.spec : reference;
 
 /** Where a plugin that isn't built in comes from. */
 export interface PluginOrigin {
@@ -29,7 +34,7 @@ export interface PluginOrigin {
 
 /** The components that a run may use: those of the plugins that were listed, no others. */
 export interface Registry {
-  /** A built component. Throws `E_COMPONENT_UNKNOWN` or `E_OPTIONS`. */
+  /** A built component. Throws `E_COMPONENT_UNKNOWN`, `E_OPTIONS` or `E_NOTATION`. */
   build<K extends Kind>(kind: K, reference: ComponentReference<K>): Component<K>;
   get<K extends Kind>(kind: K, name: string): Factory<K>;
   /** All of one kind, in the order of the plugins. */
@@ -98,7 +103,7 @@ export function createRegistry(plugins: readonly Plugin[], origins: ReadonlyMap<
         if (reference.kind !== kind) throw componentUnknown(kind, reference.spec.use, names(kind));
         return reference as never;
       }
-      const { use, ...options } = typeof reference === 'string' ? { use: reference } : (reference as Spec);
+      const { use, ...options } = toSpec(reference);
       const factory = registry.get(kind, use);
       return factory(buildNested(registry, factory.definition.options, options)) as never;
     },
@@ -120,7 +125,7 @@ const isFunction = (value: unknown): boolean => typeof value === 'function';
 const isBuilt = (reference: ComponentReference<Kind>): reference is Component<Kind> =>
   typeof reference === 'object' && 'kind' in reference && 'spec' in reference;
 
-/** Options of a component that are components themselves, given by name or as data, become built ones. */
+/** Options of a component that are components themselves, given by name, as text or as data, become built ones. */
 function buildNested(registry: Registry, schema: z.ZodObject, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(options).map(([key, value]) => {

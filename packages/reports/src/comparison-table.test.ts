@@ -71,6 +71,9 @@ describe('comparisonTable', () => {
       expect.closeTo(-0.01, 12),
       expect.closeTo(0.03, 12),
     ]);
+    const erk = { ...result({ pruner: { use: 'gmp', sparsity: 0.9, allocation: { use: 'erk' } }, requested: 0.9, seed: 0 }), id: 'erk' };
+    const against = comparisonTable([...runs, erk], { reference: 'gmp(allocation=erk)' });
+    expect(against.columns.find(({ key }) => key === 'accuracyDelta')?.label).toBe('Δ to gmp (allocation=erk)');
     expect(() => comparisonTable(runs, { reference: 'dnw' })).toThrow(expect.objectContaining({ code: 'E_REFERENCE' }));
   });
 

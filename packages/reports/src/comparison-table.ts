@@ -15,7 +15,7 @@ import {
   statisticsNotes,
 } from './measures.ts';
 import { denseLayerNotes, failureNotes } from './notes.ts';
-import { groupBy, groupRuns, type RunGroup } from './run-groups.ts';
+import { groupBy, groupRuns, labelNamed, type RunGroup } from './run-groups.ts';
 import { differenceCell, samplesOf } from './samples.ts';
 import { differenceCells, differenceNotes, differences, sharedTerms } from './settings.ts';
 import { type Cell, type Column, cellText, type Row, type Table } from './table.ts';
@@ -36,8 +36,9 @@ export interface ComparisonOptions {
  *
  * Throws `E_REFERENCE` for a reference that is no method of these results.
  */
-export function comparisonTable(results: readonly RunResult[], { reference, copied = [] }: ComparisonOptions = {}): Table {
+export function comparisonTable(results: readonly RunResult[], { reference: named, copied = [] }: ComparisonOptions = {}): Table {
   const groups = groupRuns(results);
+  const reference = named === undefined || groups.some(({ method }) => method === named) ? named : labelNamed(named);
   const found = differences(groups);
   const failures = failureNotes(groups);
   const finished = groups.flatMap((group) => group.finished);

@@ -1,7 +1,7 @@
 import type { RunResult } from '@espalier/core/results';
 import { describe, expect, it } from 'vitest';
 import { failure, result } from './fixtures.ts';
-import { groupRuns, methodLabel, optionsText, specLabel } from './run-groups.ts';
+import { groupRuns, labelNamed, methodLabel, optionsText, specLabel } from './run-groups.ts';
 
 describe('methodLabel', () => {
   it('names the options, but not the sparsity that was requested', () => {
@@ -28,6 +28,15 @@ describe('methodLabel', () => {
 
   it('tells a word from what looks like one', () => {
     expect(specLabel({ use: 'x', a: 'true', b: true, c: 'two words', d: [1, 2] })).toBe('x (a="true", b=true, c="two words", d=[1,2])');
+  });
+});
+
+describe('labelNamed', () => {
+  it('is the label of tables, however it is written', () => {
+    for (const text of ['gmp(every=50,allocation=erk)', 'gmp (allocation=erk, every=50)', 'gmp( allocation = erk, every = 5e1 )'])
+      expect(labelNamed(text)).toBe('gmp (allocation=erk, every=50)');
+    expect(labelNamed('str(estimator=leaky(alpha=0.5))')).toBe('str (estimator=leaky(alpha=0.5))');
+    expect(['str', '0.05', 'acme [acme aaa]', 'x (a'].map(labelNamed)).toEqual(['str', '0.05', 'acme [acme aaa]', 'x (a']);
   });
 });
 

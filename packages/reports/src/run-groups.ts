@@ -1,3 +1,4 @@
+import { readComponent } from '@espalier/core/notation';
 import {
   canonicalJson,
   digestOf,
@@ -78,6 +79,15 @@ export function settingOf({ spec }: { readonly spec: RunSpec }): Setting {
 export function specLabel({ use, ...options }: Spec): string {
   const text = optionsText(options);
   return text ? `${use} (${text})` : use;
+}
+
+/** A method as somebody names it, the way tables do: `gmp(allocation=erk)` is `gmp (allocation=erk)`. What is no component stays. */
+export function labelNamed(text: string): string {
+  try {
+    return specLabel(readComponent(text));
+  } catch {
+    return text;
+  }
 }
 
 export const optionsText = (options: Readonly<Record<string, unknown>>): string =>

@@ -2,7 +2,7 @@ import type { FailedResult, FinishedResult, RunResult, Study, StudyRun } from '@
 import { type Asked, askedOf, askedText, byAsked } from './asked.ts';
 import { referenceUnknown } from './errors.ts';
 import { enumerate, slug } from './format.ts';
-import { groupBy, isDense, type Setting, settingOf } from './run-groups.ts';
+import { groupBy, isDense, labelNamed, type Setting, settingOf } from './run-groups.ts';
 import { type Difference, differences, sharedTerms } from './settings.ts';
 
 /** The runs of one point of a study at one requested sparsity: they differ in nothing but the seed. */
@@ -59,10 +59,11 @@ export function resultsOfStudy({ runs }: Study, results: readonly RunResult[]): 
 }
 
 /** The labels that Δ is taken against: the base, or the base with the value that is named. Throws `E_REFERENCE` for an unknown value. */
-export function referenceOf({ axes }: Study, reference?: string): Record<string, string> {
-  const named = axes.filter(({ values }) => reference !== undefined && values.includes(reference));
-  if (reference !== undefined && !named.length) throw referenceUnknown(reference, [...new Set(axes.flatMap(({ values }) => values))]);
-  return Object.fromEntries(axes.map((axis) => [axis.name, named.includes(axis) ? (reference as string) : axis.base]));
+export function referenceOf({ axes }: Study, named?: string): Record<string, string> {
+  const reference = named === undefined || axes.some(({ values }) => values.includes(named)) ? named : labelNamed(named);
+  const holding = axes.filter(({ values }) => reference !== undefined && values.includes(reference));
+  if (reference !== undefined && !holding.length) throw referenceUnknown(reference, [...new Set(axes.flatMap(({ values }) => values))]);
+  return Object.fromEntries(axes.map((axis) => [axis.name, holding.includes(axis) ? (reference as string) : axis.base]));
 }
 
 /** The labels of the base on every axis. */

@@ -180,7 +180,7 @@ describe('axesTables', () => {
     expect(table.rows[1]?.cells.value?.text).toBe('exp (reference)');
     expect(table.rows[4]?.cells['accuracyDelta at 90']?.value).toBe(0);
     expect(notes(table)).toContain('Reference: g exp; elsewhere the base.');
-    expect(() => axesTables(study, results, { reference: 'sign' })).toThrow(expect.objectContaining({ code: 'E_REFERENCE' }));
+    expect(() => axesTables(study, results, { reference: 'sign(' })).toThrow(expect.objectContaining({ code: 'E_REFERENCE' }));
   });
 
   it('names what is missing by what differs from the base', () => {

@@ -6,13 +6,14 @@ import {
   type Registry,
   TARGET_UNITS,
   type TrainingOptions,
+  toSpec,
   trainingOptions,
 } from '@espalier/core';
 import { specLabel } from '@espalier/reports';
 import type * as z from 'zod';
 import type { Ablation, AxisValue } from '../config/config.ts';
 import { axisAmbiguous, axisIsTarget, axisNeedsValues, axisTwice, axisUnknown } from '../errors.ts';
-import { isBuilt, isReference, listOptions, type Option, optionsOfComponent, toSpec, withOption } from './options.ts';
+import { isBuilt, isReference, listOptions, type Option, optionsOfComponent, withOption } from './options.ts';
 
 /** What is trained at a point of an ablation, before sparsity and seed. */
 export interface Variant {

@@ -7,13 +7,13 @@ import {
   requestOf,
   type Study,
   type StudyRun,
+  toSpec,
 } from '@espalier/core';
 import { buildTraining } from '../build-training.ts';
 import type { Ablation, ResolvedConfig } from '../config/config.ts';
 import { axesMissing, combinationsRefused } from '../errors.ts';
 import { atEveryTarget, buildTask, checkTargets, kebab, type PlannedRun, plannedRun } from '../plan-runs.ts';
 import { type Axis, type AxisEntry, resolveAxes, type Variant } from './axes.ts';
-import { toSpec } from './options.ts';
 
 export interface AblationPlan {
   /** The points and their runs. */

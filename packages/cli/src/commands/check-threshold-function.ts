@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type ThresholdFunctionCondition, tf, thresholdFunctionConditions, thresholdFunctionCurve } from '@espalier/core';
+import { type Spec, type ThresholdFunctionCondition, tf, thresholdFunctionConditions, thresholdFunctionCurve } from '@espalier/core';
 import { beside, renderFigure, renderTerminalPlot, thresholdFunctionCurves } from '@espalier/reports';
 import pc from 'picocolors';
 import { loadConfig } from '../config/load-config.ts';
@@ -10,7 +10,6 @@ import { EXIT, terminalOptions } from '../output.ts';
 
 export interface CheckThresholdFunctionFlags {
   readonly config?: string;
-  readonly options?: Readonly<Record<string, unknown>>;
   readonly sInit?: number;
   readonly json?: boolean;
   readonly out?: string;
@@ -18,13 +17,13 @@ export interface CheckThresholdFunctionFlags {
 
 /** Measures the paper's conditions on a threshold function and shows it. Returns the exit code: 1 if a condition fails. */
 export async function checkThresholdFunctionCommand(
-  name: string,
-  { config: file, options = {}, sInit, json = false, out }: CheckThresholdFunctionFlags,
+  given: Spec,
+  { config: file, sInit, json = false, out }: CheckThresholdFunctionFlags,
 ): Promise<number> {
   if (out !== undefined && !/\.(svg|png)$/.test(out)) throw usageInvalid(`--out "${out}" is no picture`, 'A name ends with .svg or .png');
   const { config, folder } = await loadConfig(file, process.cwd());
   const registry = await createPluginRegistry(config.plugins ?? [], folder);
-  const g = registry.build('threshold-function', { ...options, use: name });
+  const g = registry.build('threshold-function', given);
 
   tf.enableProdMode(); // or TensorFlow.js advertises tfjs-node here
   await tf.setBackend('cpu');
@@ -45,7 +44,7 @@ export async function checkThresholdFunctionCommand(
   if (json) {
     process.stdout.write(`${JSON.stringify({ thresholdFunction: g.spec, conditions, curve }, null, 2)}\n`);
   } else {
-    const summary = registry.get('threshold-function', name).definition.summary;
+    const summary = registry.get('threshold-function', g.spec.use).definition.summary;
     process.stdout.write(`${pc.bold(labelOf(g.spec))}  ${summary}\n\n${conditions.map(conditionLine).join('\n')}\n\n`);
     process.stdout.write(`${plots(curve, start).replace(/ +$/gm, '')}\n\n${conclusion(conditions)}\n`);
     if (out !== undefined) process.stdout.write(`Figure: ${out}\n`);

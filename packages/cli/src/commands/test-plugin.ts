@@ -1,4 +1,4 @@
-import { type Plugin, tf } from '@espalier/core';
+import { type Plugin, type Spec, tf } from '@espalier/core';
 import { type CheckedComponent, pluginChecks } from '@espalier/core/testing';
 import { startEngine } from '@espalier/engine';
 import pc from 'picocolors';
@@ -9,7 +9,8 @@ import { count, EXIT } from '../output.ts';
 
 export interface TestPluginFlags {
   readonly component?: readonly string[];
-  readonly options?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** What components are made with. */
+  readonly options?: readonly Spec[];
   readonly engine: 'cpu' | 'native' | 'wasm';
   readonly verbose?: boolean;
   readonly json?: boolean;
@@ -29,15 +30,16 @@ interface Outcome {
 /** Runs the contract of its kind on every component of the plugins that are named. Returns the exit code: 1 if a check fails. */
 export async function testPluginCommand(
   references: readonly string[],
-  { component = [], options = {}, engine, verbose = false, json = false }: TestPluginFlags,
+  { component = [], options = [], engine, verbose = false, json = false }: TestPluginFlags,
 ): Promise<number> {
   tf.enableProdMode(); // or TensorFlow.js advertises tfjs-node here
   const loaded = await Promise.all(references.map((reference) => pluginOf(reference)));
   const started = engine === 'cpu' ? undefined : await startEngine({ engine, threads: 1 });
-  const shared = { given: options, plugins: [...builtInPlugins, ...loaded], ...(started ? { engine: started } : {}) };
+  const given = Object.fromEntries(options.map(({ use, ...more }) => [use, more]));
+  const shared = { given, plugins: [...builtInPlugins, ...loaded], ...(started ? { engine: started } : {}) };
   const all = loaded.flatMap((plugin) => pluginChecks(plugin, shared));
   const chosen = component.length ? all.filter(({ name }) => component.includes(name)) : all;
-  const unknown = component.find((name) => !all.some((one) => one.name === name));
+  const unknown = [...component, ...Object.keys(given)].find((name) => !all.some((one) => one.name === name));
   if (unknown !== undefined || !chosen.length)
     throw pluginHasNone(
       references,

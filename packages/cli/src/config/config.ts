@@ -90,7 +90,7 @@ export type Swap = Required<Omit<SwapConfig, 'name'>> & Pick<SwapConfig, 'name'>
 const reference = <K extends 'model' | 'dataset' | 'pruner' | 'regularizer'>(kind: K) =>
   z.custom<ComponentReference<K>>(
     (value) => typeof value === 'string' || (typeof value === 'object' && value !== null && ('use' in value || 'spec' in value)),
-    `must be the name of a ${kind}, or { use: name, ...options }`,
+    `must be the name of a ${kind}, name(option=value), or { use: name, ...options }`,
   );
 
 const listOf = <T extends z.ZodType>(item: T) =>

@@ -7,7 +7,7 @@ export const HINTS: Readonly<Record<string, string>> = {
   'leaks no tensors':
     'Make tensors inside what core calls: it tidies up. tf.keep() and closures hold them for good; what must live on is a tf.Variable of the state.',
   'gives the same bits whenever it is asked': 'Look for a counter, a cache or a random number outside of the state.',
-  'is made with the options given': 'Give what has no default: --options \'{"name": {"option": 1}}\'.',
+  'is made with the options given': 'Give what has no default: --options "name(option=1)".',
 
   // pruner, threshold-source
   'learns: the loss falls by a third':

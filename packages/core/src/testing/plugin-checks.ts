@@ -1,4 +1,6 @@
 import type { AnyFactory, Component, Kind, Plugin } from '../component.ts';
+import { corePlugin } from '../plugin.ts';
+import { createRegistry } from '../registry.ts';
 import { allocationChecks } from './allocation-contract.ts';
 import { datasetChecks } from './dataset-contract.ts';
 import { estimatorChecks } from './estimator-contract.ts';
@@ -13,7 +15,7 @@ import { thresholdFunctionChecks } from './threshold-function-contract.ts';
 import { thresholdSourceChecks } from './threshold-source-contract.ts';
 
 export interface PluginCheckOptions extends Pick<PrunerContractOptions, 'engine'> {
-  /** Options that a component is made with, by its name; default: its defaults. */
+  /** Options that a component is made with, by its name, as in a configuration; default: its defaults. */
   readonly given?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Other plugins whose components its own take as options. */
   readonly plugins?: readonly Plugin[];
@@ -29,9 +31,11 @@ export interface CheckedComponent {
 /** The contract of its kind for every component of a plugin. What can't be made with the options given fails its one check. */
 export function pluginChecks(plugin: Plugin, { given = {}, plugins = [], engine }: PluginCheckOptions = {}): readonly CheckedComponent[] {
   const options = { plugins: [...plugins, plugin], ...(engine ? { engine } : {}) };
+  const registry = () => createRegistry([...new Set([corePlugin, ...options.plugins])]);
   return plugin.components.map((factory: AnyFactory) => {
     const { name } = factory.definition;
-    const create = (more: object = {}) => factory({ ...given[name], ...more });
+    const create = (more: object = {}) =>
+      given[name] ? registry().build(factory.kind, { ...given[name], ...more, use: name }) : factory(more);
     return { kind: factory.kind, name, checks: isMade(create) ?? CHECKS[factory.kind](create as never, options) };
   });
 }
