@@ -107,8 +107,8 @@ export const finishedResultSchema = z.strictObject({
   trainingMultiplyAdds: z.number().optional(),
   denseTrainingMultiplyAdds: z.number().optional(),
   /**
-   * The step (from 0; `steps` for what the end of the training did) from which on no step used more than 1.01 times the weights that the
-   * pruner promises to leave, and the epochs done by then. Null where nothing is promised, or where the promise was not kept.
+   * The step (from 0; `steps` for what the end of the training did) from which on no step used more than 1.01 times what the pruner
+   * promises to leave, weights or their multiply-adds, and the epochs done by then. Null where nothing is promised, or where the promise was not kept.
    */
   reachedAt: z.strictObject({ step: count, epoch: z.number().nonnegative() }).nullable().optional(),
 });

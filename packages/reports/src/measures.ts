@@ -144,7 +144,11 @@ export function measureNotes(runs: readonly FinishedResult[]): Footnote[] {
         ]
       : []),
     ...(runs.some(({ reachedAt }) => reachedAt)
-      ? [{ text: 'Reached at: from there on no step used more than 1.01 times the weights that are promised.' }]
+      ? [
+          {
+            text: 'Reached at: from there on no step used more than 1.01 times the weights that are promised, or the multiply-adds where these are.',
+          },
+        ]
       : []),
   ];
 }

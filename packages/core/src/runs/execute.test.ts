@@ -69,9 +69,9 @@ const net = defineModel({
 const restless = definePruner({
   name: 'restless',
   summary: 'Six of ten weights, others at every step; in the end the larger half',
-  options: z.strictObject({ failAt: z.int().optional() }),
-  create: ({ failAt }) => ({
-    sparsity: 0.5,
+  options: z.strictObject({ failAt: z.int().optional(), multiplyAdds: z.number().optional() }),
+  create: ({ failAt, multiplyAdds }) => ({
+    ...(multiplyAdds === undefined ? { sparsity: 0.5 } : { multiplyAdds }),
     init: ({ shape }) => ({ mask: tf.variable(tf.ones([...shape]), false), factor: tf.variable(tf.scalar(1)) }),
     reparameterize: (weight, { mask, factor }) => weight.mul(mask).mul(factor),
     afterStep(layers, { step, random }) {
@@ -188,6 +188,11 @@ describe('executeRun', () => {
     expect(readResult(folderOf(runs, request))).toEqual(result);
     expect(existsSync(path.join(folderOf(runs, request), 'checkpoint'))).toBe(false);
     expect(existsSync(path.join(folderOf(runs, request), 'lock'))).toBe(false);
+  });
+
+  it('says of a budget too from when on it was kept', async () => {
+    const result = await execute(newFolder(), { ...request, pruner: restless({ multiplyAdds: 0.6 }) });
+    expect(result).toMatchObject({ target: { unit: 'multiplyAdds', value: 0.6 }, reached: 0.5, reachedAt: { step: 1, epoch: 0.25 } });
   });
 
   it('saves the pruned model, which is what was tested', async () => {

@@ -8,6 +8,7 @@ import { randomStream } from '../random.ts';
 import type { Registry } from '../registry.ts';
 import { type FailedResult, type FinishedResult, type RunRecord, type RunResult, type RunSpec, readResult } from '../results.ts';
 import { requestOf, shareLeft } from '../targets/request.ts';
+import { promiseOf } from '../targets/target.ts';
 import { parseTraining } from '../training/options.ts';
 import { createTrainer, type Trainer } from '../training/trainer.ts';
 import { removeCheckpoint } from './checkpoint.ts';
@@ -123,7 +124,7 @@ async function train(run: RunRequest, spec: RunSpec, id: string, folder: RunFold
       validation: flat(notes),
       epochs: training.epochs,
       steps: trainer.totalSteps,
-      ...(tally ? summaryOf(tally, measured.layers, pruner.sparsity, { steps: trainer.totalSteps, stepsPerEpoch, batchSize }) : {}),
+      ...(tally ? summaryOf(tally, measured.layers, promiseOf(pruner), { steps: trainer.totalSteps, stepsPerEpoch, batchSize }) : {}),
     };
   } catch (error) {
     throw trainer ? failedAt(isBatch(error) ? ofData(error, data, splits) : error, { step: trainer.step }) : error;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LayerResult } from '../results.ts';
+import type { Target } from '../targets/target.ts';
 import { shapeOf } from '../test-helpers.ts';
 import { emptyTally, summaryOf, withStep } from './tally.ts';
 
@@ -14,7 +15,7 @@ const layer = (name: string, size: number, nonzero: number, uses: number, prunab
   return { name, shape: [size], size, nonzero, sparsity: 1 - nonzero / size, ...multiplyAdds, prunable };
 };
 const length = { steps: 4, stepsPerEpoch: 2, batchSize: 10 };
-const tallied = (steps: readonly ReturnType<typeof step>[], promised?: number) =>
+const tallied = (steps: readonly ReturnType<typeof step>[], promised?: Target) =>
   steps.reduce((tally, counts, i) => withStep(tally, i, counts, layers, promised), emptyTally);
 
 describe('the tally of a run', () => {
@@ -37,10 +38,10 @@ describe('the tally of a run', () => {
       summaryOf(
         tallied(
           left.map((n) => step(n, 0)),
-          0.5,
+          { sparsity: 0.5 },
         ),
         after,
-        0.5,
+        { sparsity: 0.5 },
         length,
       ).reachedAt;
     expect(reached(6, 6, 5, 5)).toEqual({ step: 2, epoch: 1 });
@@ -49,15 +50,34 @@ describe('the tally of a run', () => {
     expect(reached(6, 6, 6, 6)).toEqual({ step: 4, epoch: 2 }); // by `finish`
   });
 
+  it('knows from which step on a budget of multiply-adds was kept, whatever the number of weights', () => {
+    // 17 of 6·5 + 4·1 = 34 multiply-adds; 3·5 + 2·1 = 17, 4·5 = 20, 2·5 + 4·1 = 14.
+    const after = [layer('first', 6, 2, 5), layer('second', 4, 4, 1), layer('dense', 7, 7, 2, false)];
+    const promised = { multiplyAdds: 0.5 };
+    const reached = (...steps: ReturnType<typeof step>[]) => summaryOf(tallied(steps, promised), after, promised, length).reachedAt;
+    expect(reached(step(6, 4), step(4, 0), step(3, 2), step(2, 4))).toEqual({ step: 2, epoch: 1 });
+    expect(reached(step(3, 2), step(4, 0), step(4, 0), step(4, 0))).toEqual({ step: 4, epoch: 2 });
+    expect(summaryOf(tallied([step(3, 2)], promised), [layer('first', 6, 4, 5)], promised, length).reachedAt).toBeNull();
+  });
+
+  it('knows from which step on a budget of bytes was kept', () => {
+    // 20 of 4·10 = 40 bytes: a byte of mask for each kernel, and 4 weights.
+    const after = [layer('first', 6, 2, 5), layer('second', 4, 2, 1)];
+    const promised = { bytes: 0.5 };
+    const reached = (...steps: ReturnType<typeof step>[]) => summaryOf(tallied(steps, promised), after, promised, length).reachedAt;
+    expect(reached(step(6, 4), step(5, 0), step(4, 0), step(0, 4))).toEqual({ step: 2, epoch: 1 });
+    expect(reached(step(5, 0), step(5, 0), step(5, 0), step(5, 0))).toEqual({ step: 4, epoch: 2 });
+  });
+
   it('lets a step have a hundredth more weights than promised, and no more', () => {
     const large = [{ kernel: shapeOf('large', 20, 20), state: {} }];
-    const keptSince = (left: number) => withStep(emptyTally, 3, { nonzero: [left], gradients: [left] }, large, 0.5).keptSince;
+    const keptSince = (left: number) => withStep(emptyTally, 3, { nonzero: [left], gradients: [left] }, large, { sparsity: 0.5 }).keptSince;
     expect([keptSince(200), keptSince(202), keptSince(203)]).toEqual([3, 3, null]);
   });
 
   it('says of no promise, and of one that was not kept, that it was never reached', () => {
     const after = [layer('first', 6, 6, 5), layer('second', 4, 4, 1)];
     expect(summaryOf(tallied([step(5, 0)]), after, undefined, length).reachedAt).toBeNull();
-    expect(summaryOf(tallied([step(5, 0)], 0.5), after, 0.5, length).reachedAt).toBeNull();
+    expect(summaryOf(tallied([step(5, 0)], { sparsity: 0.5 }), after, { sparsity: 0.5 }, length).reachedAt).toBeNull();
   });
 });

@@ -1,6 +1,7 @@
 import type { PrunedLayer } from '../kinds/pruner.ts';
-import { keepCount } from '../masks/keep-counts.ts';
 import type { LayerResult } from '../results.ts';
+import { allowanceOf, costOf, type Priced } from '../targets/allowance.ts';
+import type { Target } from '../targets/target.ts';
 import type { StepCounts } from '../training/trainer.ts';
 
 /** What is added up over the steps of a run; plain data, so that a checkpoint can hold it. */
@@ -13,7 +14,7 @@ export interface Tally {
 
 export const emptyTally: Tally = { multiplyAdds: 0, keptSince: null };
 
-/** A step keeps the promise if no more than this share above the promised number of weights is left in it. */
+/** A step keeps the promise if what is left in it costs no more than this share above what is promised: weights, or their multiply-adds. */
 const SLACK = 0.01;
 
 /**
@@ -24,7 +25,7 @@ const SLACK = 0.01;
  * with n weights that are not zero and m of which ∂L/∂(effective weight) is needed: 3·f_S for masked gradients and 2·f_S + f_D for dense
  * ones, as the RigL paper counts them.
  *
- * @param promised Sparsity, if the pruner promises one.
+ * @param promised What the pruner promises to leave, if it promises anything.
  * @see Evci et al., ICML 2020, appendix H, https://arxiv.org/abs/1911.11134
  */
 export function withStep(
@@ -32,12 +33,11 @@ export function withStep(
   step: number,
   { nonzero, gradients }: StepCounts,
   layers: readonly PrunedLayer<unknown>[],
-  promised: number | undefined,
+  promised: Target | undefined,
 ): Tally {
   const cost = layers.reduce((sum, { kernel }, i) => sum + kernel.uses * (2 * (nonzero[i] as number) + (gradients[i] as number)), 0);
-  const left = nonzero.reduce((sum, n) => sum + n, 0);
-  const size = layers.reduce((sum, { kernel }) => sum + kernel.size, 0);
-  const isKept = keepsPromise(left, size, promised);
+  const kernels = layers.map(({ kernel }) => kernel);
+  const isKept = keepsPromise(nonzero, kernels, promised);
   return { multiplyAdds: multiplyAdds + cost, keptSince: isKept ? (keptSince ?? step) : null };
 }
 
@@ -57,17 +57,15 @@ export interface TrainingSummary {
 export function summaryOf(
   { multiplyAdds, keptSince }: Tally,
   layers: readonly LayerResult[],
-  promised: number | undefined,
+  promised: Target | undefined,
   { steps, stepsPerEpoch, batchSize }: { readonly steps: number; readonly stepsPerEpoch: number; readonly batchSize: number },
 ): TrainingSummary {
   const sum = (of: readonly LayerResult[], value: (layer: LayerResult) => number) => of.reduce((total, layer) => total + value(layer), 0);
   const pruned = layers.filter((layer) => layer.prunable);
   const unpruned = layers.filter((layer) => !layer.prunable);
-  const isKept = keepsPromise(
-    sum(pruned, ({ nonzero }) => nonzero),
-    sum(pruned, ({ size }) => size),
-    promised,
-  );
+  const nonzero = pruned.map((layer) => layer.nonzero);
+  const kernels = pruned.map(({ size, denseMultiplyAdds }) => ({ size, uses: denseMultiplyAdds / size }));
+  const isKept = keepsPromise(nonzero, kernels, promised);
   const step = keptSince ?? steps;
   return {
     trainingMultiplyAdds: batchSize * (multiplyAdds + 3 * steps * sum(unpruned, (layer) => layer.denseMultiplyAdds)),
@@ -78,8 +76,8 @@ export function summaryOf(
 
 // --- helpers ---
 
-function keepsPromise(left: number, size: number, promised: number | undefined): boolean {
+function keepsPromise(nonzero: readonly number[], kernels: readonly Priced[], promised: Target | undefined): boolean {
   if (promised === undefined) return false;
-  const keep = keepCount(size, promised);
-  return left <= keep + Math.floor(SLACK * keep);
+  const allowance = allowanceOf(kernels, promised);
+  return costOf(allowance, nonzero) <= allowance.budget + Math.floor(SLACK * allowance.budget);
 }

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dataset, Examples, Splits } from '../kinds/dataset.ts';
 import type { PrunedModel } from '../model/attach.ts';
 import { randomStream } from '../random.ts';
+import { promiseOf } from '../targets/target.ts';
 import { tf } from '../tf.ts';
 import { type Dynamics, watchDynamics } from '../training/dynamics.ts';
 import type { Evaluation, StepCounts, Trainer } from '../training/trainer.ts';
@@ -60,9 +61,10 @@ export async function trainEpochs(options: TrainEpochsOptions): Promise<Notes> {
     const earlier = saved?.seconds ?? 0;
     let notes: Notes = saved ?? { last: { accuracy: 0, loss: 0 }, bestAccuracy: -1, bestEpoch: 1, seconds: 0, tally: emptyTally };
     const { layers, pruner } = trainer.pruned;
+    const promised = promiseOf(pruner);
     const onCounts = (counts: StepCounts) => {
       const { tally } = notes;
-      if (tally) notes = { ...notes, tally: withStep(tally, trainer.step, counts, layers, pruner.sparsity) };
+      if (tally) notes = { ...notes, tally: withStep(tally, trainer.step, counts, layers, promised) };
     };
     folder.truncateLog(trainer.step - 1);
     for (let epoch = trainer.step / stepsPerEpoch; epoch < epochs; epoch++) {
