@@ -85,9 +85,10 @@ export function calendarTable({ method, totalSteps, calendar }: PlanReport, most
   };
 }
 
-/** What is left of each layer at the end: a column per run. */
-export function planLayersTable(plans: readonly PlanReport[]): Table {
+/** What is left of each layer at the end: a column per run that can tell. Undefined where none can. */
+export function planLayersTable(plans: readonly PlanReport[]): Table | undefined {
   const known = plans.filter(({ calendar }) => calendar?.updates.length);
+  if (!known.length) return undefined;
   const layers = plans[0]?.layers ?? [];
   return {
     caption: 'Sparsity of the layers at the end (%)',

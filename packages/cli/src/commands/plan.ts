@@ -28,7 +28,8 @@ export async function planCommand({ config: file, json = false, measure = true, 
   const [first] = runs;
   const title = first ? `${specLabel(first.spec.model)} on ${specLabel(first.spec.data)}, ${count(first.totalSteps, 'step')}` : 'nothing';
   print(renderTerminal(planTable(reports, title), terminalOptions()));
-  print(renderTerminal(planLayersTable(reports), terminalOptions()));
+  const layers = planLayersTable(reports);
+  if (layers) print(renderTerminal(layers, terminalOptions()));
   for (const report of reports) {
     const table = calendarTable(report, calendar ? Number.POSITIVE_INFINITY : SHOWN_UPDATES);
     if (table) print(renderTerminal(table, terminalOptions()));
