@@ -487,7 +487,7 @@ describe('a mistake', () => {
     ['an unknown format', ['report', '--format', 'docx'], {}, 'E_USAGE', 'markdown, csv'],
     ['an unknown kind', ['plugins', '--kind', 'pruners'], {}, 'E_USAGE', 'pruner, '],
     ['an unknown pruner', ['compare', '--pruners', 'strr'], {}, 'E_COMPONENT_UNKNOWN', '"str"'],
-    ['an unknown option of a pruner', ['compare', '-p', 'str,gmp(alocation=erk)'], {}, 'E_OPTIONS', 'Options: allocation'],
+    ['an unknown option of a pruner', ['compare', '-p', 'str,gmp(alocation=erk)'], {}, 'E_OPTIONS', 'bytes, allocation, schedule'],
     ['an unknown option further inside', ['plan', '-p', 'str(estimator=leaky(alfa=0.5))'], {}, 'E_OPTIONS', 'Options: alpha'],
     ['a parenthesis that is missing', ['compare', '-p', 'str,gmp(allocation=erk'], {}, 'E_NOTATION', '")" is missing at the end'],
     ['an option without a value', ['plan', '-p', 'gmp(allocation)'], {}, 'E_NOTATION', 'after option "allocation"'],
