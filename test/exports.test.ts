@@ -284,6 +284,7 @@ it('@espalier/reports exports tables and figures', async () => {
     [
       "accuracyVsMultiplyAdds",
       "accuracyVsSparsity",
+      "accuracyVsWeights",
       "archivedRuns",
       "axesTables",
       "beside",

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type CostResult, cost } from 'espalier';
-import { NETWORKS, type PrintedRigl, RIGL, RIGL_PADDED, STR_RESNET50 } from './published.ts';
+import { GMP_MOBILENET, NETWORKS, type PrintedRigl, RIGL, RIGL_PADDED, STR_RESNET50 } from './published.ts';
 
 /** What `espalier cost` counts for everything that was printed. */
 
@@ -16,6 +16,15 @@ export const countStr = () =>
 
 export const countNetworks = () =>
   Promise.all(NETWORKS.map(async (printed) => ({ printed, counted: await cost({ model: printed.model }) })));
+
+/** The budgets of gradual pruning for MobileNetV1. */
+export const countGmp = () =>
+  Promise.all(
+    GMP_MOBILENET.map(async (sparsity) => ({
+      sparsity,
+      counted: await cost({ model: 'mobilenet-v1', sparsity, prunable: { exclude: ['conv1', 'dw*'] } }),
+    })),
+  );
 
 export const countRigl = () =>
   Promise.all(

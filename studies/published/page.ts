@@ -2,14 +2,15 @@ import { type CopiedResults, readCopiedResults } from '@espalier/core/results';
 import {
   accuracyVsMultiplyAdds,
   accuracyVsSparsity,
+  accuracyVsWeights,
   budgetsByLayer,
   comparisonTable,
   type Figure,
   renderMarkdown,
 } from '@espalier/reports';
-import { copiedFile, countBudget, countNetworks, countRigl, countStr } from './count.ts';
+import { copiedFile, countBudget, countGmp, countNetworks, countRigl, countStr } from './count.ts';
 import { AT_90 } from './published.ts';
-import { at90Table, networksTable, riglTable, strTable } from './tables.ts';
+import { at90Table, mobilenetTable, networksTable, riglTable, strTable } from './tables.ts';
 
 export interface Page {
   /** docs/published.md */
@@ -38,7 +39,11 @@ export async function publishedPage(): Promise<Page> {
     ...accuracyVsSparsity([], resnet50).map((figure) => ({ ...figure, name: 'published-resnet50-accuracy-vs-sparsity' })),
     ...accuracyVsMultiplyAdds([], resnet50).map((figure) => ({ ...figure, name: 'published-resnet50-accuracy-vs-multiply-adds' })),
   ];
-  const [str, networks, rigl] = await Promise.all([countStr(), countNetworks(), countRigl()]);
+  const weights = accuracyVsWeights([], [bothNetworks(resnet50, mobilenet)]).map((figure) => ({
+    ...figure,
+    name: 'published-accuracy-vs-weights',
+  }));
+  const [str, gmp, networks, rigl] = await Promise.all([countStr(), countGmp(), countNetworks(), countRigl()]);
   const markdown = [
     HEAD,
     ...figures.map(({ name, title }) => `![${title}](images/${name}.svg)\n`),
@@ -46,7 +51,11 @@ export async function publishedPage(): Promise<Page> {
     AFTER_AT_90,
     renderMarkdown(strTable(str)),
     AFTER_STR,
+    renderMarkdown(mobilenetTable(gmp)),
+    AFTER_MOBILENET,
     ...accuracies.map(({ name, title }) => `![${title}: ResNet-50 on ImageNet, copied](images/${name}.svg)\n`),
+    WEIGHTS,
+    ...weights.map(({ name, title }) => `![${title}: ResNet-50 and MobileNetV1 on ImageNet, copied](images/${name}.svg)\n`),
     renderMarkdown(comparisonTable([], { copied: [...resnet50, mobilenet] })),
     AFTER_ACCURACIES,
     renderMarkdown(networksTable(networks)),
@@ -54,7 +63,7 @@ export async function publishedPage(): Promise<Page> {
     renderMarkdown(riglTable(rigl)),
     AFTER_RIGL,
   ].join('\n');
-  return { markdown, figures: [...figures, ...accuracies] };
+  return { markdown, figures: [...figures, ...accuracies, ...weights] };
 }
 
 // --- helpers ---
@@ -62,6 +71,23 @@ export async function publishedPage(): Promise<Page> {
 const COPIED_RESNET50 = ['str-resnet50', 'gale-resnet50', 'rigl-resnet50', 'st-3-resnet50'];
 
 const readCopied = (name: string): CopiedResults => readCopiedResults(copiedFile(name));
+
+/** Two networks in one figure: their sparse versions, told apart by name. */
+function bothNetworks(resnet50: readonly CopiedResults[], mobilenet: CopiedResults): CopiedResults {
+  const named = (network: string, { results }: CopiedResults) =>
+    results.filter(isSparseAndCounted).map((result) => ({ ...result, method: `${result.method}, ${network}` }));
+  const [first] = resnet50;
+  return {
+    ...mobilenet,
+    source: [
+      ...new Set([...resnet50, mobilenet].filter(({ results }) => results.some(isSparseAndCounted)).map(({ source }) => source)),
+    ].join('; '),
+    model: `${first?.model} and ${mobilenet.model}`,
+    results: [...resnet50.flatMap((source) => named('ResNet-50', source)), ...named('MobileNetV1', mobilenet)],
+  };
+}
+
+const isSparseAndCounted = ({ sparsity, nonzero }: CopiedResults['results'][number]): boolean => sparsity > 0 && nonzero !== undefined;
 
 const HEAD = `# Published numbers
 
@@ -105,11 +131,23 @@ const AFTER_STR = `The sparsities of the layers were printed with two decimals, 
 95.03 %. One number does not come out: at 81.27 %, the README has 4.47 M weights. 18.73 % of 25,502,912 is 4.78 M, which is also what the layers
 add up to, so the printed number must be a slip.
 
+## Budgets of MobileNetV1
+
+[Gradual pruning](https://arxiv.org/abs/1710.01878) (GMP) took the same share of the pointwise layers and the classifier, and left the first
+layer and the depthwise ones dense: \`--exclude "conv1,dw*"\`. What STR learned for all layers has about as many weights, by its repository's README.
+`;
+
+const AFTER_MOBILENET = `With about as many weights, STR computes 0.62 and 0.51 of what gradual pruning does. Its budgets of the layers of this
+network were not published, so its totals can't be counted.
+
 ## What sparse networks reach
 
 Accuracies are those of others, who trained with recipes of their own: \`RigL 5x\` five times as long, others with another augmentation or another
 dense network to start from. They are read with their sources, not as a ranking. The files they come from lie in
 [studies/published/copied](../studies/published/copied); \`npx espalier report runs --copied FILE\` puts such a file beside runs of one's own.
+`;
+
+const WEIGHTS = `A small network and a large one, pruned to as many weights: the points whose number of weights was printed.
 `;
 
 const AFTER_ACCURACIES = `## Dense networks

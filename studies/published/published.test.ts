@@ -3,7 +3,7 @@ import path from 'node:path';
 import { renderFigure } from '@espalier/reports';
 import { type CostResult, cost } from 'espalier';
 import { describe, expect, it } from 'vitest';
-import { backboneSparsity, budgetFile, countBudget, countNetworks, countRigl, countStr } from './count.ts';
+import { backboneSparsity, budgetFile, countBudget, countGmp, countNetworks, countRigl, countStr } from './count.ts';
 import { publishedPage } from './page.ts';
 import { deviation, parsePrinted, roundsTo } from './printed.ts';
 import { AT_90 } from './published.ts';
@@ -74,6 +74,13 @@ describe('the budgets at 90 %', () => {
   it('are refused where they belong to another network', async () => {
     await expect(cost({ model: 'resnet18', budget: budgetFile('resnet50-erk-90') })).rejects.toMatchObject({ code: 'E_BUDGET' });
   });
+});
+
+it("gradual pruning's budgets of MobileNetV1 cost a share of the pointwise layers and fc, and all of the others", async () => {
+  const [quarter, tenth] = (await countGmp()).map(({ counted: { total } }) => total);
+  expect([quarter?.nonzero, tenth?.nonzero]).toEqual([(3_139_584 + 1_024_000) / 4 + 864 + 44_640, 461_862]);
+  expect(quarter?.multiplyAdds).toBe((539_492_352 + 1_024_000) / 4 + 10_838_016 + 17_385_984);
+  expect(within(tenth?.multiplyAdds ?? 0, (539_492_352 + 1_024_000) / 10 + 10_838_016 + 17_385_984)).toBeLessThan(1e-4);
 });
 
 it('dense networks have the published cost', async () => {

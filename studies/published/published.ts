@@ -58,6 +58,16 @@ export const NETWORKS: readonly PrintedNetwork[] = [
   { model: 'mobilenet-v2', multiplyAdds: '0.30G', source: 'torchvision, documentation' },
 ];
 
+/**
+ * Budgets of MobileNetV1: gradual pruning as Zhu and Gupta did it, the same sparsity in the pointwise layers and the classifier, first layer
+ * and depthwise layers dense; and two of STR, of which [RAIVNLab/STR](https://github.com/RAIVNLab/STR), README.md, has the totals.
+ */
+export const GMP_MOBILENET = [0.75, 0.9] as const;
+export const STR_MOBILENET = [
+  { overall: '75.28', parameters: '1.04M', multiplyAdds: '101M' },
+  { overall: '89.01', parameters: '0.46M', multiplyAdds: '42M' },
+] as const;
+
 export interface PrintedRigl {
   readonly model: 'resnet50' | 'mobilenet-v1';
   readonly distribution: 'dense' | 'ERK' | 'uniform';

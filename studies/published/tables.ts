@@ -1,7 +1,8 @@
 import type { Cell, Column, Footnote, Row, Table } from '@espalier/reports';
 import type { CostResult } from 'espalier';
-import { backboneSparsity, type countNetworks, type countRigl, type countStr } from './count.ts';
+import { backboneSparsity, type countGmp, type countNetworks, type countRigl, type countStr } from './count.ts';
 import { deviation, parsePrinted, roundsTo } from './printed.ts';
+import { STR_MOBILENET } from './published.ts';
 
 /** The tables of the page: what was printed, what is counted, and how far they are apart. */
 
@@ -61,6 +62,38 @@ export function strTable(budgets: Counted<typeof countStr>): Table {
       }),
     ),
     NOT_THE_SAME,
+  );
+}
+
+export function mobilenetTable(gmp: Counted<typeof countGmp>): Table {
+  return table(
+    'Two budgets of gradual pruning for MobileNetV1, and two of STR with about as many weights',
+    [
+      text('budget', 'Budget'),
+      right('sparsity', 'Sparsity, copied', 'text'),
+      right('counted', 'counted', 'percent', '%'),
+      right('printedNonzero', 'Weights left, copied', 'text'),
+      right('nonzero', 'counted', 'text'),
+      right('printedMultiplyAdds', 'Multiply-adds, copied', 'text'),
+      right('multiplyAdds', 'counted', 'text'),
+    ],
+    gmp.flatMap(({ sparsity, counted: { total } }, i) => {
+      const str = STR_MOBILENET[i];
+      return [
+        cells({
+          budget: { value: `GMP, ${sparsity * 100} % of pw* and fc` },
+          counted: { value: total.sparsity },
+          nonzero: { value: whole(total.nonzero) },
+          multiplyAdds: { value: whole(total.multiplyAdds) },
+        }),
+        cells({
+          budget: { value: 'STR' },
+          sparsity: copied(str?.overall),
+          printedNonzero: copied(str?.parameters),
+          printedMultiplyAdds: copied(str?.multiplyAdds),
+        }),
+      ];
+    }),
   );
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { comparisonTable } from './comparison-table.ts';
 import { accuracyVsMultiplyAdds } from './figures/accuracy-vs-multiply-adds.ts';
 import { accuracyVsSparsity } from './figures/accuracy-vs-sparsity.ts';
+import { accuracyVsWeights } from './figures/accuracy-vs-weights.ts';
 import { comparison, result } from './fixtures.ts';
 import { withProvenance } from './provenance.ts';
 import { renderCsv } from './render/csv.ts';
@@ -96,6 +97,58 @@ describe('copied results in figures', () => {
     const alone = accuracyVsSparsity([], [copied({ results: [dense, ...copied().results] })]);
     expect(JSON.stringify(alone[0]?.spec)).toContain('dense 90.00, copied');
     expect(alone[0]?.rows).toHaveLength(3);
+  });
+});
+
+describe('figures of copied results alone', () => {
+  const specOf = (figure: { readonly spec: unknown } | undefined) =>
+    figure?.spec as {
+      readonly width: number;
+      readonly layer: readonly {
+        readonly mark: { readonly filled?: boolean };
+        readonly encoding: {
+          readonly y?: { readonly title?: string };
+          readonly color?: { readonly legend: { readonly labelExpr?: string }; readonly scale: { readonly range: readonly string[] } };
+        };
+      }[];
+    };
+  const methods = (count: number, name = (i: number) => `method ${i}`) =>
+    accuracyVsSparsity(
+      [],
+      [copied({ results: Array.from({ length: count }, (_, i) => ({ method: name(i), sparsity: 0.9, accuracy: 0.9 - i / 100 })) })],
+    )[0];
+
+  it('say so once, on the axis, and not behind every name of a legend with hollow symbols', () => {
+    const { layer } = specOf(methods(3));
+    expect(layer.some(({ encoding }) => encoding.y?.title === 'Test accuracy, copied (%)')).toBe(true);
+    expect(layer.some(({ mark }) => mark.filled === true)).toBe(false);
+    expect(layer.find(({ encoding }) => encoding.color)?.encoding.color?.legend.labelExpr).toContain(' (copied)');
+    const beside = JSON.stringify(accuracyVsSparsity(runs, [copied()]));
+    expect(beside).not.toContain('Test accuracy, copied');
+    expect(beside).not.toContain('labelExpr":"replace');
+  });
+
+  it('have the colours that are told apart best, before any shade of these', () => {
+    const colors = specOf(methods(6)).layer.find(({ encoding }) => encoding.color)?.encoding.color?.scale.range;
+    expect(colors).toEqual(['#d55e00', '#0072b2', '#009e73', '#e69f00', '#cc79a7', '#56b4e9']);
+  });
+
+  it('are two columns wide where the legend would be as high as the plot', () => {
+    const long = (i: number) => `a method with a name that fills the column ${i}`;
+    expect([3, 12].map((count) => specOf(methods(count)).width)).toEqual([260, 260]);
+    expect([4, 5].map((count) => specOf(methods(count, long)).width)).toEqual([260, 600]);
+  });
+});
+
+describe('accuracyVsWeights', () => {
+  it('has a point per method at the number of weights that are left, where it is known', () => {
+    const [own] = accuracyVsWeights([result({ pruner: { use: 'gmp', sparsity: 0.9 }, requested: 0.9, accuracy: 0.98 })]);
+    expect(own?.rows).toMatchObject([{ method: 'gmp', nonzero: expect.any(Number) }]);
+    expect(JSON.stringify(own?.spec)).toContain(`"place":${own?.rows[0]?.nonzero}`);
+    const known = { method: 'theirs', sparsity: 0.9, accuracy: 0.9, nonzero: 1000 };
+    const [theirs] = accuracyVsWeights([], [copied({ results: [known, { ...known, sparsity: 0.95, nonzero: undefined }] })]);
+    expect(theirs?.name).toMatch(/^accuracy-vs-weights-copied/);
+    expect(theirs?.rows.map(({ nonzero }) => nonzero)).toEqual([1000]);
   });
 });
 

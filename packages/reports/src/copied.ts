@@ -3,8 +3,10 @@ import { markOf } from './notes.ts';
 import { groupBy, type RunGroup } from './run-groups.ts';
 import type { Footnote, Row } from './table.ts';
 
-/** How a method of others is named wherever its numbers stand, so that nobody takes them for runs. */
-export const copiedLabel = ({ method }: CopiedResult): string => `${method} (copied)`;
+/** What stands behind the name of a method of others wherever its numbers stand, so that nobody takes them for runs. */
+export const COPIED = ' (copied)';
+
+export const copiedLabel = ({ method }: CopiedResult): string => method + COPIED;
 
 /** Whether numbers of others are of the network and the data that these runs have. */
 export const isOfSameTask = ({ model, data }: CopiedResults, { finished, failed }: RunGroup): boolean => {

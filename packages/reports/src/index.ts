@@ -3,6 +3,7 @@ export { type ComparisonOptions, comparisonTable } from './comparison-table.ts';
 export { type CostReport, type Costs, costTable } from './cost-table.ts';
 export { accuracyVsMultiplyAdds } from './figures/accuracy-vs-multiply-adds.ts';
 export { accuracyVsSparsity } from './figures/accuracy-vs-sparsity.ts';
+export { accuracyVsWeights } from './figures/accuracy-vs-weights.ts';
 export { type BudgetRow, type BudgetsByLayerOptions, budgetsByLayer } from './figures/budgets-by-layer.ts';
 export { type EstimatorRow, estimatorCurves } from './figures/estimator-curves.ts';
 export type { Figure, FigureRow } from './figures/figure.ts';

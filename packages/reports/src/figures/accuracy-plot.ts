@@ -1,19 +1,24 @@
 import type { CopiedResult, CopiedResults, RunResult } from '@espalier/core/results';
 import type { Asked } from '../asked.ts';
-import { copiedLabel, isOfSameTask } from '../copied.ts';
+import { COPIED, copiedLabel, isOfSameTask } from '../copied.ts';
 import { enumerate, percent, slug } from '../format.ts';
 import { groupBy, type RunGroup } from '../run-groups.ts';
 import { mean, sampleDeviation } from '../statistics.ts';
 import { accuracyAxis } from './accuracy-axis.ts';
 import { casesBySetting, methodsOf } from './cases.ts';
 import type { Channel, FigureRow, Mark } from './figure.ts';
-import { INK, type MethodStyles, methodStyles } from './styles.ts';
-import { legendAbove, methodScale, ONE_COLUMN } from './theme.ts';
+import { INK, type MethodStyles, methodStyles, stylesInOrder } from './styles.ts';
+import { legendAbove, methodScale, ONE_COLUMN, TWO_COLUMNS } from './theme.ts';
 
 /** What figures of the accuracy against a cost have in common. */
 
-export const WIDTH = ONE_COLUMN - 60;
 export const HEIGHT = 180;
+
+/** Of the plot: a column of a paper's page; two for a survey of others, if its legend would be nearly as high as the plot. */
+export const widthOf = ({ methods, points }: Pick<AccuracyCase, 'methods' | 'points'>): number =>
+  points.every(({ copied }) => copied) && legendOf(methods, points, ONE_COLUMN).rows > MOST_ROWS
+    ? TWO_COLUMNS - AROUND
+    : ONE_COLUMN - AROUND;
 
 /** A figure's methods: runs of one setting, and what others published of the same network and data. */
 export interface AccuracyCase {
@@ -32,7 +37,8 @@ export interface AccuracyPoint {
   readonly copied: boolean;
   readonly requested: Asked;
   readonly sparsity: number;
-  /** Null where it was not published. */
+  /** Null where it was not published, as the next one. */
+  readonly nonzero: number | null;
   readonly multiplyAdds: number | null;
   readonly accuracy: number;
   readonly deviation: number | null;
@@ -51,7 +57,11 @@ export function accuracyCases(results: readonly RunResult[], copied: readonly Co
     return caseOf(groups.map(pointOfGroup), those, { suffix, terms, styles });
   });
   const others = [...groupBy(strangers, ({ model, data }) => `${model} on ${data}`)].map(([task, sources]) =>
-    caseOf([], sources, { suffix: `-copied-${slug(task)}`, terms: `${task}, ${enumerate(sources.map(({ source }) => source))}`, styles }),
+    caseOf([], sources, {
+      suffix: `-copied-${slug(task)}`,
+      terms: `${task}, ${enumerate(sources.map(({ source }) => source))}`,
+      styles: stylesInOrder([...new Set(sources.flatMap(labelsOf))]), // no runs whose styles would have to stay
+    }),
   );
   return [...own, ...others];
 }
@@ -76,6 +86,8 @@ export function accuracyMarks(
   x: Channel<'x'>,
   place: (point: AccuracyPoint) => number,
 ): Mark[] {
+  const width = widthOf({ points, methods });
+  const onlyCopied = points.every(({ copied }) => copied);
   const values = points.map((point) => {
     const { accuracy, deviation } = point;
     const spread = deviation ?? 0;
@@ -92,11 +104,11 @@ export function accuracyMarks(
   const y: Channel<'y'> = {
     field: 'accuracy',
     type: 'quantitative',
-    title: 'Test accuracy (%)',
+    title: onlyCopied ? 'Test accuracy, copied (%)' : 'Test accuracy (%)',
     scale: { domain: accuracies.domain, nice: false, zero: false },
     axis: { values: accuracies.ticks, labelExpr: accuracies.labelExpr },
   };
-  const legend = legendAbove(methods, ONE_COLUMN - 50);
+  const { legend } = legendOf(methods, points, width + AROUND);
   const scale = (pick: Parameters<typeof methodScale>[2]) => ({
     field: 'method',
     type: 'nominal',
@@ -108,6 +120,11 @@ export function accuracyMarks(
   const low: Channel<'y'> = { ...y, field: 'low' };
   const trained = { values: values.filter(({ isCopied }) => !isCopied) };
   const published = { values: values.filter(({ isCopied }) => isCopied) };
+  const solid: Mark[] = [
+    { data: trained, mark: { type: 'rule', strokeWidth: 1 }, encoding: { x, y: low, y2: { field: 'high' }, color } },
+    { data: trained, mark: { type: 'line', strokeWidth: 1.25 }, encoding: { x, y, color } },
+    { data: trained, mark: { type: 'point', size: 26, filled: true, opacity: 1 }, encoding: { x, y, color, shape } },
+  ];
   const hollow: Mark[] = [
     { data: published, mark: { type: 'line', strokeWidth: 0.75, strokeDash: [3, 2] }, encoding: { x, y, color } },
     {
@@ -121,11 +138,9 @@ export function accuracyMarks(
     {
       data: { values: rules },
       mark: { type: 'text', align: 'right', baseline: 'bottom', dy: -2 },
-      encoding: { y, x: { value: WIDTH }, text: { field: 'text' } },
+      encoding: { y, x: { value: width }, text: { field: 'text' } },
     },
-    { data: trained, mark: { type: 'rule', strokeWidth: 1 }, encoding: { x, y: low, y2: { field: 'high' }, color } },
-    { data: trained, mark: { type: 'line', strokeWidth: 1.25 }, encoding: { x, y, color } },
-    { data: trained, mark: { type: 'point', size: 26, filled: true, opacity: 1 }, encoding: { x, y, color, shape } },
+    ...(onlyCopied ? [] : solid),
     ...(published.values.length ? hollow : []),
   ];
 }
@@ -134,6 +149,20 @@ export function accuracyMarks(
 
 /** Hides the lines behind a hollow point. */
 const PAPER_FILL = 'white';
+
+/** What stands around the plot: the axis of accuracies. */
+const AROUND = 60;
+/** Of a legend above a plot that is one column wide. */
+const MOST_ROWS = 4;
+
+/** The legend of a figure so wide; where all is copied, the axis says it once. */
+function legendOf(methods: readonly string[], points: readonly AccuracyPoint[], width: number) {
+  const onlyCopied = points.every(({ copied }) => copied);
+  const labels = onlyCopied ? methods.map((method) => method.replace(COPIED, '')) : methods;
+  const above = legendAbove(labels, width - 50);
+  const legend = onlyCopied ? { ...above, labelExpr: `replace(datum.label, ${JSON.stringify(COPIED)}, '')` } : above;
+  return { legend, rows: Math.ceil(methods.length / above.columns) };
+}
 
 const labelsOf = ({ results }: CopiedResults): string[] => results.filter(({ sparsity }) => sparsity > 0).map(copiedLabel);
 
@@ -162,6 +191,7 @@ function pointOfGroup({ method, dense, requested, finished }: RunGroup) {
     copied: false,
     requested,
     sparsity: mean(finished.map((run) => run.sparsity)),
+    nonzero: mean(finished.map((run) => run.nonzero)),
     multiplyAdds: mean(finished.map((run) => run.multiplyAdds)),
     accuracy: mean(accuracies),
     deviation: sampleDeviation(accuracies) ?? null,
@@ -176,6 +206,7 @@ const pointOfCopied = (result: CopiedResult) => ({
   copied: true,
   requested: null,
   sparsity: result.sparsity,
+  nonzero: result.nonzero ?? null,
   multiplyAdds: result.multiplyAdds ?? null,
   accuracy: result.accuracy,
   deviation: null,

@@ -1,6 +1,6 @@
 import type { CopiedResults, RunResult } from '@espalier/core/results';
 import { sparsityAsked } from '../asked.ts';
-import { type AccuracyPoint, accuracyCases, accuracyMarks, HEIGHT, pointNotes, rowOf, WIDTH } from './accuracy-plot.ts';
+import { type AccuracyPoint, accuracyCases, accuracyMarks, HEIGHT, pointNotes, rowOf, widthOf } from './accuracy-plot.ts';
 import type { Channel, Figure } from './figure.ts';
 import { sparsityAxis } from './sparsity-axis.ts';
 import { config } from './theme.ts';
@@ -17,7 +17,8 @@ export function accuracyVsSparsity(results: readonly RunResult[], copied: readon
     const { methods, points, dense, terms, suffix } = each;
     if (!points.length) return [];
     const trained = methods.filter((method) => points.some((point) => point.method === method && !point.copied));
-    const axis = axisFor(points, trained);
+    const width = widthOf(each);
+    const axis = axisFor(points, trained, width);
     const x: Channel<'x'> = {
       field: 'place',
       type: 'quantitative',
@@ -32,7 +33,7 @@ export function accuracyVsSparsity(results: readonly RunResult[], copied: readon
         description:
           `Lines for ${methods.join(', ')} (${terms}). The sparsity axis is logarithmic in the weights left${trained.length > 1 ? '; methods are set slightly apart sideways' : ''}.` +
           pointNotes(each),
-        spec: { width: WIDTH, height: HEIGHT, layer: accuracyMarks(each, x, axis.place), config },
+        spec: { width, height: HEIGHT, layer: accuracyMarks(each, x, axis.place), config },
         rows: [...dense, ...points].map(rowOf),
       },
     ];
@@ -42,19 +43,19 @@ export function accuracyVsSparsity(results: readonly RunResult[], copied: readon
 // --- helpers ---
 
 /** The axis, with room at both ends for the methods that are set apart by whole pixels: those that were trained. */
-function axisFor(points: readonly AccuracyPoint[], trained: readonly string[]) {
+function axisFor(points: readonly AccuracyPoint[], trained: readonly string[], width: number) {
   const methods = Math.max(1, trained.length);
   const least = Math.min(...points.filter(({ sparsity }) => sparsity < 1).map(({ sparsity }) => 1 - sparsity), 0.99);
   const left = (sparsity: number) => Math.max(1 - sparsity, least);
   const most = Math.max(...points.map(({ sparsity }) => left(sparsity)));
   const single = most / least < 1.1;
-  const apart = single ? Math.min(24, (WIDTH - 60) / methods) : APART;
+  const apart = single ? Math.min(24, (width - 60) / methods) : APART;
   const margin = (apart * (methods - 1)) / 2 + 10;
-  const perPixel = Math.max(Math.log(most / least), Math.log(1.2)) / (WIDTH - 2 * margin);
+  const perPixel = Math.max(Math.log(most / least), Math.log(1.2)) / (width - 2 * margin);
   const centre = Math.sqrt(most * least);
-  const half = Math.exp((WIDTH / 2) * perPixel);
+  const half = Math.exp((width / 2) * perPixel);
   const wanted = [...new Set(points.flatMap(({ requested }) => sparsityAsked(requested) ?? []))].sort((a, b) => a - b);
-  const axis = sparsityAxis([centre / half, Math.min(centre * half, 1)], WIDTH, wanted, true);
+  const axis = sparsityAxis([centre / half, Math.min(centre * half, 1)], width, wanted, true);
   return {
     ...axis,
     ticks: single && wanted.length ? wanted.map((sparsity) => 1 - sparsity) : axis.ticks,

@@ -53,7 +53,7 @@ describe('accuracyVsSparsity', () => {
     const runs = [str(0, { accuracy: 0.98 }), str(1, { accuracy: 0.96 }), result({ accuracy: 0.99 }), failure({ seed: 5 })];
     expect(accuracyVsSparsity(runs)[0]?.rows).toEqual([
       {
-        ...{ method: 'dense', copied: 'false', requested: null, sparsity: 0, multiplyAdds: 2_293_000 },
+        ...{ method: 'dense', copied: 'false', requested: null, sparsity: 0, nonzero: 430_500, multiplyAdds: 2_293_000 },
         ...{ accuracy: 0.99, accuracyDeviation: null, seeds: 1, runs: runs[2]?.id },
       },
       {
@@ -61,6 +61,7 @@ describe('accuracyVsSparsity', () => {
         copied: 'false',
         requested: 0.9,
         sparsity: 0.9,
+        nonzero: 43_050,
         multiplyAdds: 229_300,
         accuracy: expect.closeTo(0.97, 12),
         accuracyDeviation: expect.closeTo(0.01 * Math.SQRT2, 12),
