@@ -168,6 +168,7 @@ const FAULTS: readonly (readonly [fault: Component<'pruner'>, expected: Expected
   [pruner('threshold-nan', { threshold: () => tf.scalar(NAN) }), { hook: 'threshold', layer: 'hidden', message: /came NaN/ }],
   [pruner('count-nan', { parameterCount: () => NAN }), { hook: 'parameterCount', layer: 'hidden', message: /came NaN/ }],
   [pruner('variables-none', { variables: () => 3 as Any }), { hook: 'variables', layer: 'hidden', message: /list of variables; came 3/ }],
+  [pruner('skips-throws', { skipsOptimizer: fails }), { hook: 'skipsOptimizer', step: 0, message: /no luck/ }],
   [pruner('wants-throws', { usesDenseGradients: fails }), { hook: 'usesDenseGradients', step: 0, message: /no luck/ }],
   [schedule('late', (p) => (p < 1 ? fails() : 1)), { hook: 'at', step: 0, message: /schedule "late": at failed in step 0: no luck/ }],
   [schedule('nan-schedule', (p) => (p < 1 ? NAN : 1)), { hook: 'at', step: 0, message: /fraction in \[0, 1\].*came NaN/ }],

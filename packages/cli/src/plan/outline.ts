@@ -141,7 +141,7 @@ function plannedUpdates(calendar: Calendar, kernels: readonly Kernel[], stepsPer
 function trainingPerExample(pruner: Pruner, kernels: readonly Kernel[], updates: readonly PlannedUpdate[], totalSteps: number): number {
   const isDense = (step: number) =>
     pruner.gradientsOf !== 'nonzero' ||
-    (typeof pruner.usesDenseGradients === 'function' ? pruner.usesDenseGradients(step) : !!pruner.usesDenseGradients);
+    (typeof pruner.usesDenseGradients === 'function' ? pruner.usesDenseGradients(step, { totalSteps }) : !!pruner.usesDenseGradients);
   const forward = (counts: readonly number[]) => kernels.reduce((sum, { uses }, i) => sum + uses * (counts[i] as number), 0);
   const dense = forward(kernels.map(({ size }) => size));
   let sum = 0;

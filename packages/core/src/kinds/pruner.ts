@@ -73,7 +73,12 @@ export interface Pruner<State = any> {
   readonly multiplyAdds?: number;
   readonly bytes?: number;
   /** Ask for ∂L/∂(effective weight) of every kernel, in all steps or in some. */
-  readonly usesDenseGradients?: boolean | ((step: number) => boolean);
+  readonly usesDenseGradients?: boolean | ((step: number, context: { readonly totalSteps: number }) => boolean);
+  /**
+   * True in steps that the optimizer sits out: nothing that is trained moves, no momentum changes. Their gradients are for `afterStep` alone, as where
+   * a method changes its mask instead of taking a step. Absent: in none.
+   */
+  skipsOptimizer?(step: number, context: { readonly totalSteps: number }): boolean;
   /** Id of a finished run of the same folder, with the same kernels, whose final weights `init` is given. */
   readonly source?: string;
   /** The network starts from another draw of its initializers than the runs of other pruners with the same seed. */

@@ -157,6 +157,45 @@ describe('a training step', () => {
     always.dispose();
   });
 
+  it('tells a pruner how long the training is when it asks in which steps dense gradients are wanted', () => {
+    const seen: number[] = [];
+    const own = trainer({
+      ...untouched,
+      usesDenseGradients: (at, { totalSteps }) => at === totalSteps - 14, // 3 epochs of 5 steps
+      afterStep: (_, { step: at, denseGradients }) => void (denseGradients.size && seen.push(at)),
+    });
+    for (let i = 0; i < 4; i++) step(own);
+    expect(seen).toEqual([1]);
+    own.dispose();
+  });
+
+  it('leaves weights, state and momentum as they are in steps that skip the optimizer', () => {
+    const gradients: number[] = [];
+    const pruner: Pruner<{ s: tf.Variable }> = {
+      init: () => ({ s: tf.variable(tf.scalar(1)) }),
+      reparameterize: (weight, { s }) => weight.mul(s),
+      usesDenseGradients: true,
+      skipsOptimizer: (at, { totalSteps }) => at === totalSteps - 13,
+      afterStep: (_, { denseGradients }) => void gradients.push(values(() => denseGradients.get('out') as tf.Tensor)[0] as number),
+    };
+    const own = trainer(pruner, { training: { weightDecay: 0.1 } });
+    const meter = own.newForceMeter();
+    const all = () => [...own.variables.values()].map((variable) => [...values(() => variable)]);
+    const moves: boolean[] = [];
+    for (let i = 0; i < 4; i++) {
+      const before = all();
+      let counted = 0;
+      own.trainStep({ inputs: tf.tensor2d(someNumbers(8, i), [4, 2]), labels: tf.tensor1d([0, 1, 0, 1], 'int32') }, meter, () => counted++);
+      moves.push(all().some((variable, at) => variable.some((value, j) => value !== before[at]?.[j])));
+      expect(counted).toBe(1);
+      const forces = [...meter.take().values()].map(({ task, decay }) => [task, decay].every((force) => force === 0));
+      expect(forces).toEqual(Array(2).fill(i === 2));
+    }
+    expect(moves).toEqual([true, true, false, true]);
+    expect(gradients.every((gradient) => gradient !== 0)).toBe(true);
+    own.dispose();
+  });
+
   it('counts what it computes with, and of what it needs gradients', () => {
     const counted = (pruner: Pruner, steps = 1) => {
       const own = trainer(pruner);

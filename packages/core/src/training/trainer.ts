@@ -62,7 +62,7 @@ export interface Trainer {
   readonly step: number;
   readonly learningRate: number;
   /**
-   * One step: `beforeStep` → forward → backward → optimizer → `afterStep`. Returns the loss before the update. Meter and counts change
+   * One step: `beforeStep` → forward → backward → optimizer, unless the pruner skips it → `afterStep`. Returns the loss before the update. Meter and counts change
    * nothing in the training. Throws `E_NOT_FINITE`.
    */
   trainStep(batch: Batch, meter?: ForceMeter, onCounts?: (counts: StepCounts) => void): number;
@@ -139,7 +139,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
       return task.add(penalty);
     }, [...pruned.trained.keys()]);
     const forces: Tensors = structure.includes(FORCES) ? { [FORCES]: forcesOnState(grads) } : {};
-    sgd.update(grads, learningRate as tf.Scalar);
+    if (!structure.includes(SKIPPED)) sgd.update(grads, learningRate as tf.Scalar);
     const counts: Tensors = reported.counts ? { [COUNTS]: reported.counts } : {};
     const dense = Object.fromEntries([...(denseGradients ?? [])].map(([name, gradient]) => [DENSE + name, gradient]));
     return { loss: reported.loss ?? value, ...(reported.loss ? { [PENALIZED]: value } : {}), ...forces, ...counts, ...dense };
@@ -161,7 +161,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
   const watch = watchFinite(pruned);
   let step = 0;
   const wantsDense = () =>
-    typeof pruner.usesDenseGradients === 'function' ? pruner.usesDenseGradients(step) : !!pruner.usesDenseGradients;
+    typeof pruner.usesDenseGradients === 'function' ? pruner.usesDenseGradients(step, { totalSteps }) : !!pruner.usesDenseGradients;
   const context = (denseGradients: ReadonlyMap<string, tf.Tensor>): Omit<StepContext, 'random'> => ({
     step,
     totalSteps,
@@ -197,7 +197,9 @@ export function createTrainer(options: TrainerOptions): Trainer {
       const held = watch.hold();
       let out: Tensors = {};
       try {
-        const structure = (wantsDense() ? DENSE : '') + (meter?.variables.length ? FORCES : '') + (onCounts ? COUNTS : '');
+        const skipped = pruner.skipsOptimizer?.(step, { totalSteps }) ?? false;
+        const isMetered = !skipped && meter?.variables.length;
+        const structure = (wantsDense() ? DENSE : '') + (isMetered ? FORCES : '') + (onCounts ? COUNTS : '') + (skipped ? SKIPPED : '');
         out = withSeededRandom(seed, step, () => trainingStep.run(feeds, structure));
         const value = (out.loss as tf.Tensor).dataSync()[0] as number;
         const penalized = (out[PENALIZED]?.dataSync()[0] as number | undefined) ?? value;
@@ -206,7 +208,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
           throw notFiniteIn(`The loss is not finite in step ${step}`, pruned, watch.find(step / totalSteps), inputs);
         }
         if (!Number.isFinite(penalized)) throw notFiniteIn(`The penalty is not finite in step ${step}`, pruned, { hook: 'penalty' });
-        watch.updated();
+        if (!skipped) watch.updated();
         if (out[COUNTS]) onCounts?.(countsIn(out[COUNTS], pruned));
         if (out[FORCES]) meter?.add(out[FORCES].dataSync() as Float32Array, learningRate);
         around(() => watch.around('afterStep', () => pruned.afterStep(context(denseGradientsIn(out)))));
@@ -247,6 +249,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
 const DENSE = 'dense gradient of ';
 const FORCES = 'forces on the state';
 const COUNTS = 'counts of weights';
+const SKIPPED = 'optimizer skipped';
 const PENALIZED = 'loss with the penalty';
 const EVALUATION_BATCH = 500;
 
