@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Outcome, run, WORKSPACE } from './support/project.ts';
+import { packedPackages } from './support/packed.ts';
+import { run, succeeds, WORKSPACE } from './support/project.ts';
 
 /** The packages as users get them: packed, installed by npm into an empty folder, run without a TypeScript loader around. */
 
@@ -39,11 +40,10 @@ const filesOf = (name: string) =>
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'espalier-packages-'));
-  await succeeds(pnpm('--filter', './packages/*', 'pack', '--pack-destination', at('packed')));
-  const tarballs = readdirSync(at('packed')).map((file) => `./packed/${file}`);
+  const tarballs = await packedPackages();
   writeFileSync(at('package.json'), JSON.stringify({ private: true }));
   await succeeds(run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs], { cwd: folder }).ended);
-}, 300_000);
+}, 600_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each(PACKAGES)('%s', (name) => {
@@ -176,23 +176,6 @@ describe('the installed types', () => {
 });
 
 // --- helpers ---
-
-/** The pnpm that runs the tests, or the one that the workspace is made for. */
-function pnpm(...args: readonly string[]): Promise<Outcome> {
-  const running = process.env.npm_execpath;
-  const options = { cwd: WORKSPACE };
-  if (running?.includes('pnpm')) {
-    const isScript = /\.[cm]?js$/.test(running);
-    return run(isScript ? process.execPath : running, isScript ? [running, ...args] : args, options).ended;
-  }
-  return run('npx', ['-y', 'pnpm@12', ...args], options).ended;
-}
-
-async function succeeds(ending: Promise<Outcome>): Promise<Outcome> {
-  const outcome = await ending;
-  expect(outcome.code, outcome.stderr || outcome.stdout).toBe(0);
-  return outcome;
-}
 
 /** Names of the packages in import statements and expressions, Node's own aside. */
 function packagesImported(code: string): string[] {

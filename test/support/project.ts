@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { afterAll, expect } from 'vitest';
 
 /** What a process printed and how it ended. */
 export interface Outcome {
@@ -88,6 +88,13 @@ export function run(program: string, args: readonly string[], options: { cwd: st
     child.on('close', (code, signal) => resolve({ code, signal, ...output }));
   });
   return { process: child, ended };
+}
+
+/** What a process printed, if it ended well; else the test fails with it. */
+export async function succeeds(ending: Promise<Outcome>): Promise<Outcome> {
+  const outcome = await ending;
+  expect(outcome.code, outcome.stderr || outcome.stdout).toBe(0);
+  return outcome;
 }
 
 // --- helpers ---

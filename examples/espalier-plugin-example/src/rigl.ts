@@ -14,6 +14,11 @@ import {
 } from '@espalier/core';
 import * as z from 'zod';
 
+export interface RigLState extends MaskState {
+  /** Number of ones in the mask. */
+  readonly places: number;
+}
+
 /**
  * RigL: a sparse network from the first step to the last, whose mask moves to where the gradient is large.
  *
@@ -90,11 +95,6 @@ export const rigl = definePruner({
 });
 
 // --- helpers ---
-
-interface RigLState extends MaskState {
-  /** Number of ones in the mask. */
-  readonly places: number;
-}
 
 /** Drops n weights and grows n. `stays` is 0 for those that start anew. */
 function changedMask(weight: tf.Tensor, gradient: tf.Tensor, { mask, places }: { mask: tf.Tensor; places: number }, n: number) {
