@@ -12,8 +12,11 @@ export const forkScript = (script: URL): ChildProcess =>
 const self = fileURLToPath(import.meta.url);
 const EXTENSION = path.extname(self);
 
+/** Not the name of a folder in which tsx is a part, as that of a package whose peer it is. */
+const LOADER = /(^|[/\\])tsx([/\\]|$)/;
+
 /** Run from source, a child needs the same TypeScript loader; run from a package, nothing. */
 const TYPESCRIPT =
-  EXTENSION === '.ts' && !process.execArgv.some((argument) => argument.includes('tsx'))
+  EXTENSION === '.ts' && !process.execArgv.some((argument) => LOADER.test(argument))
     ? ['--import', pathToFileURL(createRequire(self).resolve('tsx')).href]
     : [];
