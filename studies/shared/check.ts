@@ -1,14 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { canonicalJson, type RunResult, readRecord } from '@espalier/core';
+import { baselinesPlugin } from '@espalier/baselines';
+import { canonicalJson, corePlugin, createRegistry, type Origin, type RunResult, readRecord } from '@espalier/core';
 import { readSources } from '@espalier/reports';
+import { strPlugin } from '@espalier/str';
 import { compare } from 'espalier';
 import { type KeptStudy, sealedFiles, type Where } from './study.ts';
 
 /**
- * Trains a sealed run once more, in a folder of its own. Whether the result is the same, to the last digit, in all that was sealed: what
- * results have had only since then is not looked at.
+ * Trains a sealed run once more, in a folder of its own, after the sealed run that it starts from, if it starts from one. Whether the
+ * result is the same, to the last digit, in all that was sealed: what results have had only since then is not looked at.
+ *
+ * @throws Error if the run isn't sealed, or the one that it starts from.
  */
 export async function check(study: KeptStudy, id: string, say: Where['say']): Promise<boolean> {
   const { results, origins } = readSources(sealedFiles(study));
@@ -16,22 +20,15 @@ export async function check(study: KeptStudy, id: string, say: Where['say']): Pr
   if (!sealed) throw new Error(`No sealed run has the id ${id}.`);
   const folder = mkdtempSync(path.join(tmpdir(), 'espalier-check-'));
   try {
-    const { model, data, pruner, training, seed } = sealed.spec;
-    const { runs } = await compare(
-      { model, data, pruners: [pruner], training, seeds: seed, runs: folder, report: false },
-      { onLog: say, command: `${study.command} check` },
-    );
-    const same = canonicalJson(withFieldsOf(sealed, runs[0] as RunResult)) === canonicalJson(sealed);
-    say(
-      `${sealed.id}: sealed ${accuracyOf(sealed)}, again ${accuracyOf(runs[0] as RunResult)}: ${same ? 'the same result' : 'another result'}`,
-    );
-    const [then, now] = [origins.get(sealed.id)?.engine.version, readRecord(path.join(folder, sealed.id))?.engine.version];
-    if (!same && then !== now) {
-      say(
-        `It was trained with ${sealed.spec.engine.name} ${then ?? 'of an unknown version'}, here with ${now}: processors with other vector instructions round differently.`,
-      );
+    for (const run of withSources(sealed, results)) {
+      const same = await isSame(run, { folder, command: `${study.command} check`, say }, origins.get(run.id));
+      if (run.id === sealed.id) return same;
+      if (!same) {
+        say(`${sealed.id} starts from it, so it can't be checked here.`);
+        return false;
+      }
     }
-    return same;
+    return false;
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -39,7 +36,37 @@ export async function check(study: KeptStudy, id: string, say: Where['say']): Pr
 
 // --- helpers ---
 
+/** A run, after those that it can't do without: the oldest first. */
+function withSources(run: RunResult, sealed: readonly RunResult[]): RunResult[] {
+  const { source } = registry.build('pruner', run.spec.pruner);
+  if (source === undefined) return [run];
+  const found = sealed.find(({ id }) => id === source);
+  if (!found) throw new Error(`Run ${run.id} starts from run ${source}, which isn't sealed: it can't be trained again alone.`);
+  return [...withSources(found, sealed), run];
+}
+
+const registry = createRegistry([corePlugin, strPlugin, baselinesPlugin]);
+
+async function isSame(sealed: RunResult, { folder, command, say }: Where, origin: Origin | undefined): Promise<boolean> {
+  const { model, data, pruner, training, prunable = {}, seed, engine } = sealed.spec;
+  const { runs } = await compare(
+    { model, data, pruners: [pruner], training, prunable, seeds: seed, threads: engine.threads, runs: folder, report: false },
+    { onLog: say, command },
+  );
+  const again = runs[0] as RunResult;
+  const same = canonicalJson(withFieldsOf(sealed, again)) === canonicalJson(sealed);
+  say(`${sealed.id}: sealed ${outcomeOf(sealed)}, again ${outcomeOf(again)}: ${same ? 'the same result' : 'another result'}`);
+  const [then, now] = [origin?.engine.version, readRecord(path.join(folder, sealed.id))?.engine.version];
+  if (!same && then !== now) {
+    say(
+      `It was trained with ${engine.name} ${then ?? 'of an unknown version'}, here with ${now}: processors with other vector instructions round differently.`,
+    );
+  }
+  return same;
+}
+
 const withFieldsOf = (sealed: RunResult, again: RunResult) =>
   Object.fromEntries(Object.keys(sealed).map((key) => [key, again[key as keyof RunResult]]));
 
-const accuracyOf = (result: RunResult): string => (result.status === 'finished' ? `${100 * result.accuracy} %` : 'failed');
+const outcomeOf = (result: RunResult): string =>
+  result.status === 'finished' ? `${100 * result.accuracy} %` : `failed (${result.failure.message})`;
