@@ -54,10 +54,10 @@ function componentSection({ kind, name, summary, options }: ComponentDescription
   ];
 }
 
-const optionRow = ({ name, accepts, default: byDefault, description = '' }: OptionDescription): string[] => [
+const optionRow = ({ name, accepts, default: byDefault, required, description = '' }: OptionDescription): string[] => [
   `\`${name}\``,
   (KINDS as readonly string[]).includes(accepts) ? `[${accepts}](${accepts}.md)` : `\`${accepts}\``,
-  byDefault === undefined ? '–' : `\`${JSON.stringify(byDefault)}\``,
+  byDefault === undefined ? (required ? 'required' : '–') : `\`${JSON.stringify(byDefault)}\``,
   escapeMarkdown(description),
 ];
 

@@ -26,6 +26,11 @@ describe('describeComponents', () => {
     ['whole number', z.int()],
     ['true | false', z.boolean()],
     ['text', z.string()],
+    ['text like /^[0-9a-f]{12}$/', z.string().regex(/^[0-9a-f]{12}$/)],
+    ['[number, …]', z.array(z.number())],
+    ['[number, …] (at least 1)', z.array(z.number()).min(1)],
+    ['[number, …] (at least 1, at most 3)', z.array(z.number()).min(1).max(3)],
+    ['[number, number, number]', z.array(z.number()).length(3)],
     ['"layer" | "filter"', z.enum(['layer', 'filter'])],
     ['"shared" | number ≥ 0', z.union([z.literal('shared'), z.number().min(0)])],
     ['number in [0, 1) | null', z.number().min(0).lt(1).nullable()],
@@ -33,8 +38,8 @@ describe('describeComponents', () => {
     ['{ mean: [number, …], std: number > 0 }', z.strictObject({ mean: z.array(z.number()), std: z.number().positive() })],
     ['schedule', component('schedule')],
   ])('says that an option takes: %s', (accepts, schema) => {
-    expect(acceptedBy(schema)).toEqual({ name: 'probe', accepts });
-    expect(acceptedBy(schema.optional())?.accepts).toBe(accepts);
+    expect(acceptedBy(schema)).toEqual({ name: 'probe', accepts, required: true });
+    expect(acceptedBy(schema.optional())).toEqual({ name: 'probe', accepts });
   });
 
   it('has the default and the description, through wrappers too', () => {

@@ -7,6 +7,8 @@ export interface OptionDescription {
   /** What may be given: `number in [0, 1)`, `"layer" | "filter"`, or the kind of component that it takes. */
   readonly accepts: string;
   readonly default?: unknown;
+  /** There is no component without it. */
+  readonly required?: true;
   readonly description?: string;
 }
 
@@ -42,6 +44,7 @@ function describeOption(name: string, schema: z.ZodType): OptionDescription {
     name,
     accepts: componentKind(schema) ?? accepted(z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' })),
     ...(value === undefined ? {} : { default: value }),
+    ...(byDefault.success ? {} : { required: true }),
     ...(description === undefined ? {} : { description }),
   };
 }
@@ -64,13 +67,20 @@ function accepted(schema: JsonSchema): string {
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.type === 'boolean') return 'true | false';
-  if (schema.type === 'string') return 'text';
+  if (schema.type === 'string') return schema.pattern === undefined ? 'text' : `text like /${schema.pattern}/`;
   if (schema.type === 'number') return `number${range(schema)}`;
   if (schema.type === 'integer') return `whole number${range(schema)}`;
-  if (schema.type === 'array') return `[${accepted(schema.items as JsonSchema)}, …]`;
+  if (schema.type === 'array') return list(accepted(schema.items as JsonSchema), schema);
   if (schema.type !== 'object') return typeof schema.type === 'string' ? schema.type : 'anything';
   const fields = Object.entries(schema.properties ?? {}).map(([name, field]) => `${name}: ${accepted(field as JsonSchema)}`);
   return fields.length ? `{ ${fields.join(', ')} }` : `{ name: ${accepted(schema.additionalProperties as JsonSchema)}, … }`;
+}
+
+/** `[number, number, number]` where the number of items is fixed, else `[number, …]`, with the least or most of them if there is such. */
+function list(item: string, { minItems = 0, maxItems }: JsonSchema): string {
+  if (minItems === maxItems) return `[${Array(minItems).fill(item).join(', ')}]`;
+  const bounds = [...(minItems ? [`at least ${minItems}`] : []), ...(maxItems === undefined ? [] : [`at most ${maxItems}`])];
+  return `[${item}, …]${bounds.length ? ` (${bounds.join(', ')})` : ''}`;
 }
 
 type Bounds = Partial<Record<'minimum' | 'exclusiveMinimum' | 'maximum' | 'exclusiveMaximum', number>>;

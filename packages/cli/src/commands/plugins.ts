@@ -52,8 +52,8 @@ function renderInstalled(found: readonly (InstalledPlugin & { readonly listed: b
 
 function renderComponent({ name, summary, plugin, options }: ComponentDescription): string {
   const width = Math.max(0, ...options.map((option) => option.name.length));
-  const lines = options.map(({ name, accepts, description, default: byDefault }) => {
-    const value = byDefault === undefined ? accepts : `${accepts}; default ${JSON.stringify(byDefault)}`;
+  const lines = options.map(({ name, accepts, description, default: byDefault, required }) => {
+    const value = `${accepts}${required ? '; required' : ''}${byDefault === undefined ? '' : `; default ${JSON.stringify(byDefault)}`}`;
     return `      ${name.padEnd(width)}  ${description ? `${description} ` : ''}${pc.dim(`(${value})`)}`;
   });
   const from = builtInPlugins.some((one) => one.name === plugin) ? '' : pc.dim(` (${plugin})`);
