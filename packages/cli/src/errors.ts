@@ -100,6 +100,12 @@ export const pluginHasNone = (plugins: readonly string[], component: string | un
       : `${plugins.join(', ')} has no component "${component}". It has: ${has.join(', ')}.`,
   );
 
+export const trialInvalid = (problems: readonly string[]) =>
+  new EspalierError(
+    'E_USAGE',
+    `--on: ${problems.join('; ')}. Give what a component is tried on, by its name: "inputShape" and "classes" for a model, "layers" (shapes by name) for an allocation.`,
+  );
+
 /** What went wrong in a file that is there; with the code of the error behind it, if that is one of ours. */
 export const pluginBroken = (name: string, file: string, cause: unknown, code = 'E_PLUGIN') =>
   new EspalierError(

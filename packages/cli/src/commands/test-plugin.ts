@@ -1,16 +1,18 @@
 import { type Plugin, type Spec, tf } from '@espalier/core';
-import { type CheckedComponent, pluginChecks } from '@espalier/core/testing';
+import { type CheckedComponent, pluginChecks, type Trial } from '@espalier/core/testing';
 import { startEngine } from '@espalier/engine';
 import pc from 'picocolors';
+import * as z from 'zod';
 import { type LoadedPlugin, loadPlugins } from '../config/load-plugins.ts';
 import { builtInPlugins } from '../container.ts';
-import { pluginHasNone } from '../errors.ts';
+import { pluginHasNone, trialInvalid } from '../errors.ts';
 import { count, EXIT } from '../output.ts';
 
 export interface TestPluginFlags {
   readonly component?: readonly string[];
   /** What components are made with. */
   readonly options?: readonly Spec[];
+  readonly on?: Readonly<Record<string, Trial>>;
   readonly engine: 'cpu' | 'native' | 'wasm';
   readonly verbose?: boolean;
   readonly json?: boolean;
@@ -30,16 +32,16 @@ interface Outcome {
 /** Runs the contract of its kind on every component of the plugins that are named. Returns the exit code: 1 if a check fails. */
 export async function testPluginCommand(
   references: readonly string[],
-  { component = [], options = [], engine, verbose = false, json = false }: TestPluginFlags,
+  { component = [], options = [], on = {}, engine, verbose = false, json = false }: TestPluginFlags,
 ): Promise<number> {
   tf.enableProdMode(); // or TensorFlow.js advertises tfjs-node here
   const loaded = await Promise.all(references.map((reference) => pluginOf(reference)));
   const started = engine === 'cpu' ? undefined : await startEngine({ engine, threads: 1 });
   const given = Object.fromEntries(options.map(({ use, ...more }) => [use, more]));
-  const shared = { given, plugins: [...builtInPlugins, ...loaded], ...(started ? { engine: started } : {}) };
+  const shared = { given, on: checkTrials(on), plugins: [...builtInPlugins, ...loaded], ...(started ? { engine: started } : {}) };
   const all = loaded.flatMap((plugin) => pluginChecks(plugin, shared));
   const chosen = component.length ? all.filter(({ name }) => component.includes(name)) : all;
-  const unknown = [...component, ...Object.keys(given)].find((name) => !all.some((one) => one.name === name));
+  const unknown = [...component, ...Object.keys(given), ...Object.keys(on)].find((name) => !all.some((one) => one.name === name));
   if (unknown !== undefined || !chosen.length)
     throw pluginHasNone(
       references,
@@ -63,6 +65,22 @@ export async function testPluginCommand(
 
 const pluginOf = async (reference: string): Promise<Plugin> =>
   builtInPlugins.find(({ name }) => name === reference) ?? ((await loadPlugins([reference], process.cwd()))[0] as LoadedPlugin).plugin;
+
+const trialsSchema = z.record(
+  z.string(),
+  z.strictObject({
+    inputShape: z.array(z.int().positive()).min(1).optional(),
+    classes: z.int().positive().optional(),
+    layers: z.record(z.string(), z.array(z.int().positive()).min(1)).optional(),
+  }),
+);
+
+/** Throws `E_USAGE` for what is no trial. */
+function checkTrials(given: unknown): Readonly<Record<string, Trial>> {
+  const { success, data, error } = trialsSchema.safeParse(given);
+  if (!success) throw trialInvalid(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
+  return data as Readonly<Record<string, Trial>>;
+}
 
 async function tried({ kind, name: component, checks }: CheckedComponent): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];

@@ -4,32 +4,43 @@ import { keepCount, keepCounts } from '../masks/keep-counts.ts';
 import { randomStream } from '../random.ts';
 import { magnitude } from '../scores/magnitude.ts';
 import { tf } from '../tf.ts';
-import { type ContractOptions, expectNoLeak, onCpuBackend, specChecks } from './component-checks.ts';
+import { type ContractOptions, checksOn, expectNoLeak, specChecks } from './component-checks.ts';
 import { expect, expectEqual } from './expect.ts';
 import type { Check, TestRegistrar } from './pruner-contract.ts';
 
+export interface AllocationContractOptions extends ContractOptions {
+  /** The kernels that it is tried on, shapes by name, for an allocation that names layers. Default: three networks with up to four layers. */
+  readonly layers?: Readonly<Record<string, readonly number[]>>;
+}
+
 /** Registers what every allocation must do as tests: `allocationContract({ test }, () => erk())`. */
-export function allocationContract({ test }: TestRegistrar, create: () => Component<'allocation'>, options: ContractOptions = {}): void {
+export function allocationContract(
+  { test }: TestRegistrar,
+  create: () => Component<'allocation'>,
+  options: AllocationContractOptions = {},
+): void {
   for (const { name, run } of allocationChecks(create, options)) test(name, run);
 }
 
-/**
- * What every allocation must do, as checks without a test runner, on the `cpu` backend, which they set. An allocation that names layers of
- * its own can't pass: these networks have others.
- */
-export function allocationChecks(create: () => Component<'allocation'>, options: ContractOptions = {}): readonly Check[] {
-  return onCpuBackend({
+/** What every allocation must do, as checks without a test runner. */
+export function allocationChecks(create: () => Component<'allocation'>, options: AllocationContractOptions = {}): readonly Check[] {
+  const networks = options.layers ? [networkOf(options.layers)] : NETWORKS;
+  const [first] = networks as [Network];
+  const overCases = (check: (kernels: readonly Kernel[], sparsity: number) => void) => {
+    for (const network of networks)
+      withKernels(network, (kernels) => {
+        for (const sparsity of SPARSITIES) check(kernels, sparsity);
+      });
+  };
+  return checksOn(options.engine, {
     'gives every layer a sparsity in [0, 1]': () => overCases((network, sparsity) => staysWithin(create(), network, sparsity)),
     'meets the total before rounding': () => overCases((network, sparsity) => meetsTheTotal(create(), network, sparsity)),
     'meets the total to the weight, rounded': () => overCases((network, sparsity) => meetsItExactly(create(), network, sparsity)),
-    'takes no layer away whole while most weights stay': () =>
-      withKernels(NETWORKS.plain as Network, (kernels) => keepsLayers(create(), kernels)),
-    'gives the same answer whenever it is asked': () => withKernels(NETWORKS.plain as Network, (kernels) => isPure(create(), kernels)),
-    'says if its answer depends on the weights': () => withKernels(NETWORKS.plain as Network, (kernels) => isHonest(create(), kernels)),
+    'takes no layer away whole while most weights stay': () => withKernels(first, (kernels) => keepsLayers(create(), kernels)),
+    'gives the same answer whenever it is asked': () => withKernels(first, (kernels) => isPure(create(), kernels)),
+    'says if its answer depends on the weights': () => withKernels(first, (kernels) => isHonest(create(), kernels)),
     'leaks no tensors': () =>
-      withKernels(NETWORKS.plain as Network, (kernels) =>
-        expectNoLeak('allocating', () => void create().allocate(kernels, 0.5, magnitude())),
-      ),
+      withKernels(first, (kernels) => expectNoLeak('allocating', () => void create().allocate(kernels, 0.5, magnitude()))),
     ...specChecks(create(), options),
   });
 }
@@ -37,17 +48,18 @@ export function allocationChecks(create: () => Component<'allocation'>, options:
 // --- helpers: the checks ---
 
 type Allocation = Component<'allocation'>;
-type Network = readonly (readonly number[])[];
 
-const NETWORKS: Readonly<Record<string, Network>> = {
-  plain: [
-    [3, 3, 1, 8],
-    [72, 20],
-    [20, 5],
-  ],
-  'with layers of one weight': [[1], [40, 30], [1, 1, 1, 1], [30, 10]],
-  'of one layer': [[10, 10]],
-};
+/** Shapes by name. */
+type Network = ReadonlyMap<string, readonly number[]>;
+
+const networkOf = (layers: Readonly<Record<string, readonly number[]>>): Network => new Map(Object.entries(layers));
+
+/** A plain one, one with layers of one weight, one of one layer. */
+const NETWORKS = [
+  { 'layer 1': [3, 3, 1, 8], 'layer 2': [72, 20], 'layer 3': [20, 5] },
+  { 'layer 1': [1], 'layer 2': [40, 30], 'layer 3': [1, 1, 1, 1], 'layer 4': [30, 10] },
+  { 'layer 1': [10, 10] },
+].map(networkOf);
 const SPARSITIES = [0, 0.1, 0.5, 0.9, 0.99, 0.999, 1];
 
 const sizeOf = (kernels: readonly Kernel[]): number => kernels.reduce((sum, { size }) => sum + size, 0);
@@ -100,16 +112,9 @@ function isHonest(allocation: Allocation, kernels: readonly Kernel[]): void {
 
 // --- helpers: networks ---
 
-function overCases(check: (kernels: readonly Kernel[], sparsity: number) => void): void {
-  for (const network of Object.values(NETWORKS))
-    withKernels(network, (kernels) => {
-      for (const sparsity of SPARSITIES) check(kernels, sparsity);
-    });
-}
-
 /** Kernels with evenly distributed weights, for as long as `use` takes. */
 function withKernels(network: Network, use: (kernels: readonly Kernel[]) => void): void {
-  const kernels = network.map((shape, i): Kernel => {
+  const kernels = [...network].map(([name, shape], i): Kernel => {
     const random = randomStream(i, 'weights to allocate');
     const size = shape.reduce((product, n) => product * n, 1);
     const weight = tf.tidy(() =>
@@ -120,7 +125,7 @@ function withKernels(network: Network, use: (kernels: readonly Kernel[]) => void
         ),
       ),
     );
-    return { name: `layer ${i + 1}`, weight, shape, size, filterAxes: [shape.length - 1], uses: 1 };
+    return { name, weight, shape, size, filterAxes: [shape.length - 1], uses: 1 };
   });
   try {
     use(kernels);

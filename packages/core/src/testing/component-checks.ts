@@ -1,5 +1,6 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Component, Kind, Plugin } from '../component.ts';
+import type { Engine } from '../engine.ts';
 import { corePlugin } from '../plugin.ts';
 import { createRegistry } from '../registry.ts';
 import type { Spec } from '../results.ts';
@@ -11,13 +12,16 @@ import type { Check } from './pruner-contract.ts';
 export interface ContractOptions {
   /** Plugins that hold the component and those in its options. Without them its spec can't be tried. */
   readonly plugins?: readonly Plugin[];
+  /** The checks run on this engine, whose backend must be active. Default: the `cpu` backend, which they set. */
+  readonly engine?: Engine;
 }
 
 type Checks = Readonly<Record<string, () => void | Promise<void>>>;
 
-/** Checks that run on a backend, which each of them sets. */
-export const onBackend = (backend: string, checks: Checks): readonly Check[] =>
-  Object.entries(checks).map(([name, check]) => ({
+/** Checks that run on the backend of an engine, or on `cpu`: each of them sets it. */
+export function checksOn(engine: Engine | undefined, checks: Checks): readonly Check[] {
+  const backend = engine ? tf.getBackend() : 'cpu';
+  return Object.entries(checks).map(([name, check]) => ({
     name,
     hint: HINTS[name] ?? '',
     async run() {
@@ -25,8 +29,7 @@ export const onBackend = (backend: string, checks: Checks): readonly Check[] =>
       await check();
     },
   }));
-
-export const onCpuBackend = (checks: Checks): readonly Check[] => onBackend('cpu', checks);
+}
 
 /** What a component of any kind must do with its options, where its plugin is known. */
 export function specChecks<K extends Kind>(component: Component<K>, { plugins = [] }: ContractOptions): Record<string, () => void> {

@@ -1,6 +1,6 @@
 import type { Component } from '../component.ts';
 import type { Dataset, Splits } from '../kinds/dataset.ts';
-import { type ContractOptions, onCpuBackend, sameBits, specChecks } from './component-checks.ts';
+import { type ContractOptions, checksOn, sameBits, specChecks } from './component-checks.ts';
 import { expect } from './expect.ts';
 import type { Check, TestRegistrar } from './pruner-contract.ts';
 
@@ -11,7 +11,7 @@ export function datasetContract({ test }: TestRegistrar, create: () => Component
 
 /** What every data set must do, as checks without a test runner. Each loads the data: make it small. */
 export function datasetChecks(create: () => Component<'dataset'>, options: ContractOptions = {}): readonly Check[] {
-  return onCpuBackend({
+  return checksOn(options.engine, {
     'has examples in each split': async () => hasExamples(await create().load()),
     'has as many values per example as its input shape says': async () => fitsItsShape(create(), await create().load()),
     'has labels from 0 up to its classes': async () => fitsItsClasses(create(), await create().load()),

@@ -6,7 +6,7 @@ import { soft } from '../operators/soft.ts';
 import { randomStream } from '../random.ts';
 import { tf } from '../tf.ts';
 import { sumToShape } from '../thresholded.ts';
-import { type ContractOptions, expectNoLeak, onCpuBackend, readTensor, specChecks } from './component-checks.ts';
+import { type ContractOptions, checksOn, expectNoLeak, readTensor, specChecks } from './component-checks.ts';
 import { expect, expectEqual } from './expect.ts';
 import type { Check, TestRegistrar } from './pruner-contract.ts';
 
@@ -16,11 +16,11 @@ export function estimatorContract({ test }: TestRegistrar, create: () => Compone
 }
 
 /**
- * What every estimator must do, as checks without a test runner, on the `cpu` backend, which they set. They try it with the operators
+ * What every estimator must do, as checks without a test runner. They try it with the operators
  * `soft`, `hard` and `feather`. One that says what it is the gradient of (`isGradientOf`) is held against that.
  */
 export function estimatorChecks(create: () => Component<'estimator'>, options: ContractOptions = {}): readonly Check[] {
-  return onCpuBackend({
+  return checksOn(options.engine, {
     'keeps the shapes of weight and threshold, whatever shares a threshold': () => keepsShapes(create()),
     'is finite everywhere: at the threshold, at 0, far above, at any progress': () => isFiniteEverywhere(create()),
     'is linear in the gradient that comes in': () => isLinear(create()),

@@ -1,11 +1,11 @@
 /** Checks for components of one's own: `@espalier/core/testing`. */
-export { allocationChecks, allocationContract } from './allocation-contract.ts';
+export { type AllocationContractOptions, allocationChecks, allocationContract } from './allocation-contract.ts';
 export type { ContractOptions } from './component-checks.ts';
 export { datasetChecks, datasetContract } from './dataset-contract.ts';
 export { estimatorChecks, estimatorContract } from './estimator-contract.ts';
 export { type ModelContractOptions, modelChecks, modelContract } from './model-contract.ts';
 export { operatorChecks, operatorContract } from './operator-contract.ts';
-export { type CheckedComponent, type PluginCheckOptions, pluginChecks } from './plugin-checks.ts';
+export { type CheckedComponent, type PluginCheckOptions, pluginChecks, type Trial } from './plugin-checks.ts';
 export {
   type Check,
   type CreatePruner,

@@ -1,4 +1,4 @@
-import type { Component, Plugin } from '../component.ts';
+import type { Component } from '../component.ts';
 import type { Engine } from '../engine.ts';
 import { keepCount } from '../masks/keep-counts.ts';
 import type { LayerResult } from '../results.ts';
@@ -7,20 +7,22 @@ import { promiseOf, type Target, unitAndValue } from '../targets/target.ts';
 import { tf } from '../tf.ts';
 import { eagerEngine } from '../training/eager-engine.ts';
 import { createTrainer, type StepCounts, type Trainer } from '../training/trainer.ts';
-import { onBackend, readTensor, sameBits, specChecks } from './component-checks.ts';
+import { type ContractOptions, checksOn, readTensor, sameBits, specChecks } from './component-checks.ts';
 import { expect, expectEqual } from './expect.ts';
 import { examples, INPUT_SHAPE, STEPS_PER_EPOCH, type Start, type TinyModel, tinyBatches, tinyModel } from './tiny-problem.ts';
 
 /** Makes the pruner under test; with a target, such as { sparsity: 0.5 } or { multiplyAdds: 0.5 }, one that promises it if it can. */
 export type CreatePruner = (options?: Target) => Component<'pruner'>;
 
-export interface PrunerContractOptions {
-  /** Plugins that hold the pruner and the components in its options. Without them its spec can't be tried. */
-  readonly plugins?: readonly Plugin[];
+/** Pruners train on the engine, where there is one; its compiled steps are compared with the same ones run operation by operation. */
+export interface PrunerContractOptions extends ContractOptions {
   /** Steps of the training that has to learn. */
   readonly steps?: number;
-  /** Trains on this engine, whose backend must be active, and compares its steps with the same ones run operation by operation. */
-  readonly engine?: Engine;
+  /**
+   * For a pruner with a `source`: what the finished run left of the kernels `convolution` (27 weights), `hidden` (96) and `output` (24), as
+   * this pruner expects it. It is tried on a model of these alone.
+   */
+  readonly source?: (pruner: Component<'pruner'>) => ReadonlyMap<string, Float32Array>;
 }
 
 /** One promise of the contract. `run` throws an error that says what was expected and what came. */
@@ -46,11 +48,13 @@ export function prunerContract({ test }: TestRegistrar, create: CreatePruner, op
  * set, or on an engine. A pruner that promises a sparsity is made at several: `create` must pass `sparsity` on. So is one that promises a
  * share of the multiply-adds or bytes when it is asked for one.
  */
-export function prunerChecks(create: CreatePruner, { plugins = [], steps = 60, engine }: PrunerContractOptions = {}): readonly Check[] {
-  const on = trainingOn(engine);
-  const backend = engine ? tf.getBackend() : 'cpu';
+export function prunerChecks(
+  create: CreatePruner,
+  { plugins = [], steps = 60, engine, source }: PrunerContractOptions = {},
+): readonly Check[] {
+  const on = trainingOn(engine, source);
   const promises = create().sparsity !== undefined;
-  return onBackend(backend, {
+  return checksOn(engine, {
     'learns: the loss falls by a third': () => learns(on, promises ? create({ sparsity: 0.5 }) : create(), steps),
     'gives the same weights, to the bit, with the same seed': () => isRepeatable(on, create),
     'gives other weights with another seed': () => dependsOnSeed(on, create()),
@@ -61,7 +65,7 @@ export function prunerChecks(create: CreatePruner, { plugins = [], steps = 60, e
     'changes nothing when the model is evaluated': () => evaluatesWithoutEffect(on, create()),
     'leaves zero at the end what is pruned, whatever momentum and weight decay do': () => staysPruned(on, create()),
     'reports every layer': () => reportsEveryLayer(on, create()),
-    'prunes a model that has a layer with one weight': () => prunesOneWeight(on, create()),
+    ...(source ? {} : { 'prunes a model that has a layer with one weight': () => prunesOneWeight(on, create()) }),
     'uses no gradient of a weight of which it says that it needs none': () => needsWhatItSays(on, create()),
     'does what its calendar says, when it says so': () =>
       followsCalendar(on, promises ? [create(), create({ sparsity: 0.5 })] : [create()]),
@@ -69,7 +73,10 @@ export function prunerChecks(create: CreatePruner, { plugins = [], steps = 60, e
     ...(promises ? exactness(on, create) : {}),
     ...within(on, create),
     ...(engine
-      ? { 'trains to the same bits whether its steps are compiled or run one operation at a time': () => isCompiled(engine, create()) }
+      ? {
+          'trains to the same bits whether its steps are compiled or run one operation at a time': () =>
+            isCompiled(engine, create(), source),
+        }
       : {}),
     ...specChecks(create(), { plugins }),
   });
@@ -206,13 +213,14 @@ function staysPruned(on: Training, pruner: Pruner): void {
 
 function reportsEveryLayer(on: Training, pruner: Pruner): void {
   const model = tinyModel('convolutional', 0);
-  on.withTrainer({ pruner, model, exclude: ['hidden'] }, (trainer, step) => {
+  const exclude = on.hasSource ? [] : ['hidden'];
+  on.withTrainer({ pruner, model, exclude }, (trainer, step) => {
     for (let i = 0; i < STEPS; i++) step();
     trainer.finish();
     const report = trainer.pruned.report();
     const names = report.map(({ name }) => name);
     expectEqual(names, ['convolution', 'hidden', 'output'], 'a report of all layers');
-    for (const layer of report) checkLayer(layer, layer.name === 'hidden', pruner.parameterCount !== undefined);
+    for (const layer of report) checkLayer(layer, exclude.includes(layer.name), pruner.parameterCount !== undefined);
   });
 }
 
@@ -322,9 +330,9 @@ function resumes(on: Training, pruner: Pruner): void {
   expectSame(whole, resumed, `a run that was interrupted after ${half} of ${STEPS} steps`);
 }
 
-function isCompiled(engine: Engine, pruner: Pruner): void {
+function isCompiled(engine: Engine, pruner: Pruner, source: PrunerContractOptions['source']): void {
   const eager = { ...engine, compile: eagerEngine.compile };
-  expectSame(trainingOn(eager).train({ pruner }), trainingOn(engine).train({ pruner }), 'a run with compiled steps');
+  expectSame(trainingOn(eager, source).train({ pruner }), trainingOn(engine, source).train({ pruner }), 'a run with compiled steps');
 }
 
 function exactness(on: Training, create: CreatePruner): Record<string, () => void> {
@@ -344,7 +352,7 @@ function exactness(on: Training, create: CreatePruner): Record<string, () => voi
     'leaves exactly the number of weights that it promises': () => {
       const pruner = create();
       expectPromise(pruner, on.train({ pruner }).report);
-      expectPromise(pruner, on.train({ pruner, exclude: ['output'] }).report);
+      if (!on.hasSource) expectPromise(pruner, on.train({ pruner, exclude: ['output'] }).report);
     },
     'leaves exactly that number when all weights start equal': ties('constant'),
     'leaves exactly that number when weights are rounded': ties('rounded'),
@@ -352,7 +360,7 @@ function exactness(on: Training, create: CreatePruner): Record<string, () => voi
       [0, 0.5, 0.999].map((sparsity) => [
         `leaves exactly the number of weights that sparsity ${sparsity} means`,
         () => {
-          for (const kind of ['convolutional', 'oneWeight'] as const) {
+          for (const kind of on.hasSource ? (['convolutional'] as const) : (['convolutional', 'oneWeight'] as const)) {
             const pruner = at(sparsity);
             expectPromise(pruner, on.train({ pruner, kind }).report);
           }
@@ -449,19 +457,23 @@ interface Outcome {
 }
 
 interface Training {
+  /** A source has the kernels of the convolutional model, all of them. */
+  readonly hasSource: boolean;
   newTrainer(options: TrainOptions & { readonly model: tf.LayersModel }): Trainer;
   /** Hands a trainer and its next step to `use`, and cleans up behind it. */
   withTrainer<T>(options: TrainOptions, use: (trainer: Trainer, step: (onCounts?: (counts: StepCounts) => void) => number) => T): T;
   train(options: TrainOptions): Outcome;
 }
 
-function trainingOn(engine: Engine = eagerEngine): Training {
+function trainingOn(engine: Engine = eagerEngine, source: PrunerContractOptions['source'] = undefined): Training {
   const on: Training = {
+    hasSource: source !== undefined,
     newTrainer(options) {
       const { model, pruner, seed = 0, steps = STEPS, learningRate = 0.05, momentum = 0.9, weightDecay = 1e-3, exclude = [] } = options;
       const training = { epochs: steps / STEPS_PER_EPOCH, learningRate, momentum, weightDecay };
       const prunable = { exclude: [...exclude] };
-      return createTrainer({ model, pruner, seed, training, stepsPerEpoch: STEPS_PER_EPOCH, prunable, engine });
+      const from = source ? { source: source(pruner) } : {};
+      return createTrainer({ model, pruner, seed, training, stepsPerEpoch: STEPS_PER_EPOCH, prunable, engine, ...from });
     },
     withTrainer(options, use) {
       const { seed = 0, kind = 'convolutional', start = 'random' } = options;

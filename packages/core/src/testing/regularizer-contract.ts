@@ -1,7 +1,7 @@
 import type { Component } from '../component.ts';
 import { randomStream } from '../random.ts';
 import { tf } from '../tf.ts';
-import { type ContractOptions, expectNoLeak, onCpuBackend, readTensor, specChecks } from './component-checks.ts';
+import { type ContractOptions, checksOn, expectNoLeak, readTensor, specChecks } from './component-checks.ts';
 import { expect, expectEqual } from './expect.ts';
 import type { Check, TestRegistrar } from './pruner-contract.ts';
 
@@ -11,11 +11,11 @@ export function regularizerContract({ test }: TestRegistrar, create: () => Compo
 }
 
 /**
- * What every regularizer must do, as checks without a test runner, on the `cpu` backend, which they set. Make it with coefficients between
+ * What every regularizer must do, as checks without a test runner. Make it with coefficients between
  * 0.01 and 10: too small a penalty has no gradient that could be told from another.
  */
 export function regularizerChecks(create: () => Component<'regularizer'>, options: ContractOptions = {}): readonly Check[] {
-  return onCpuBackend({
+  return checksOn(options.engine, {
     'has a penalty that is a finite scalar': () => hasScalarPenalty(create()),
     'has a gradient in the shape of the parameter': () => keepsShape(create()),
     'has the gradient of its penalty, by automatic differentiation': () => agreesWithAutodiff(create()),

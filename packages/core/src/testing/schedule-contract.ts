@@ -1,5 +1,5 @@
 import type { Component } from '../component.ts';
-import { type ContractOptions, onCpuBackend, specChecks } from './component-checks.ts';
+import { type ContractOptions, checksOn, specChecks } from './component-checks.ts';
 import { expect } from './expect.ts';
 import type { Check, TestRegistrar } from './pruner-contract.ts';
 
@@ -10,7 +10,7 @@ export function scheduleContract({ test }: TestRegistrar, create: () => Componen
 
 /** What every schedule must do, as checks without a test runner. */
 export function scheduleChecks(create: () => Component<'schedule'>, options: ContractOptions = {}): readonly Check[] {
-  return onCpuBackend({
+  return checksOn(options.engine, {
     'stays within [0, 1]': () => staysWithin(create()),
     'never falls': () => neverFalls(create()),
     'reaches 1 at the end of the training': () => reachesTheTarget(create()),

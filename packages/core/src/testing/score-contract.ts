@@ -1,7 +1,7 @@
 import type { Component } from '../component.ts';
 import { randomStream } from '../random.ts';
 import { tf } from '../tf.ts';
-import { type ContractOptions, expectNoLeak, onCpuBackend, readTensor, specChecks } from './component-checks.ts';
+import { type ContractOptions, checksOn, expectNoLeak, readTensor, specChecks } from './component-checks.ts';
 import { expect, expectEqual } from './expect.ts';
 import type { Check, TestRegistrar } from './pruner-contract.ts';
 
@@ -10,9 +10,9 @@ export function scoreContract({ test }: TestRegistrar, create: () => Component<'
   for (const { name, run } of scoreChecks(create, options)) test(name, run);
 }
 
-/** What every score must do, as checks without a test runner, on the `cpu` backend, which they set. */
+/** What every score must do, as checks without a test runner. */
 export function scoreChecks(create: () => Component<'score'>, options: ContractOptions = {}): readonly Check[] {
-  return onCpuBackend({
+  return checksOn(options.engine, {
     'has the shape of the weight': () => keepsShape(create()),
     'is finite, also for weights that are 0, tiny or huge': () => staysFinite(create()),
     'gives the same scores whenever it is asked': () => isPure(create()),

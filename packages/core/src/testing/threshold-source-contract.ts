@@ -6,7 +6,7 @@ import { sparsityOption } from '../options.ts';
 import { targetOptions } from '../targets/target.ts';
 import { sumToShape } from '../thresholded.ts';
 import { thresholdedPruner } from '../thresholded-pruner.ts';
-import { onCpuBackend, specChecks } from './component-checks.ts';
+import { checksOn, specChecks } from './component-checks.ts';
 import { type Check, type PrunerContractOptions, prunerChecks, type TestRegistrar } from './pruner-contract.ts';
 
 /** Registers what every threshold source must do as tests: `thresholdSourceContract({ test }, () => learned())`. */
@@ -32,7 +32,7 @@ export function thresholdSourceChecks(
     options: z.strictObject({ ...targetOptions, sparsity: sparsityOption.default(0.5) }),
     create: (target) => thresholdedPruner({ ...target, source: create(), operator: soft(), estimator: subgradient }),
   });
-  return [...prunerChecks((given) => tried({ ...given }), options), ...onCpuBackend(specChecks(create(), { plugins }))];
+  return [...prunerChecks((given) => tried({ ...given }), options), ...checksOn(options.engine, specChecks(create(), { plugins }))];
 }
 
 // --- helpers ---
