@@ -65,7 +65,7 @@ const convolutionalPart = (data: DataSet): NamedAblation => ({
   data,
   seeds,
   ...convolutional,
-  sparsity: 0.98,
+  sparsity,
   ablation: {
     name: `${data}-lenet5`,
     pruner: 'str',

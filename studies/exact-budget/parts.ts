@@ -1,5 +1,6 @@
 import { gmp } from '@espalier/baselines';
 import { cubic, erk } from '@espalier/core';
+import { arctan, longTail, str } from '@espalier/str';
 import type { Config } from 'espalier';
 import { ablationPart } from '../shared/ablation-part.ts';
 import type { Part } from '../shared/study.ts';
@@ -10,13 +11,15 @@ const shared = { data: 'mnist', seeds: [0, 1, 2] } satisfies Config;
 const lenet5 = { ...shared, model: 'lenet5', training: { epochs: 3 } } satisfies Config;
 const lenet300 = { ...shared, model: 'lenet-300-100', training: { epochs: 3, learningRate: 0.1 } } satisfies Config;
 const gmpErk = gmp({ allocation: erk() });
+/** Of seven variants the one with the least validation loss at 80 and 95 %. */
+const strLongTail = str({ g: arctan(), estimator: longTail() });
 
 /** What the study trains: what it is about first. Runs that two parts share are trained once. */
 export const parts: readonly Part[] = [
   ablationPart({
     ...lenet5,
     sparsity: [0.8, 0.9, 0.95, 0.98, 0.99],
-    ablation: { name: 'budget-lenet5', pruner: 'str', axes: { pruner: [gmpErk] } },
+    ablation: { name: 'budget-lenet5', pruner: 'str', axes: { pruner: [gmpErk, strLongTail] } },
   }),
   densitiesPart({
     ...shared,
