@@ -2,8 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readDocument, TUTORIAL } from './support/documents.ts';
 import { packedPackages } from './support/packed.ts';
 import { run, succeeds, WORKSPACE } from './support/project.ts';
+import { follow } from './support/session.ts';
 
 /** The packages as users get them: packed, installed by npm into an empty folder, run without a TypeScript loader around. */
 
@@ -111,27 +113,23 @@ describe('the installed command', () => {
   });
 });
 
-describe('a package made by the installed command', () => {
-  const npm = (...args: readonly string[]) => run('npm', args, { cwd: at('my-pruner') }).ended;
+describe('the tutorial', () => {
+  const npm = (...args: readonly string[]) => run('npm', args, { cwd: at('in-rounds') }).ended;
 
-  it('is installed, tested, built and packed by plain npm, and its pruner is in a table', async () => {
-    const made = await succeeds(run(at('node_modules/.bin/create-espalier'), ['pruner', 'my-pruner'], { cwd: folder }).ended);
-    expect(made.stdout).toContain('espalier-plugin-my-pruner in my-pruner:');
-    await succeeds(npm('install', '--prefer-offline', '--no-audit', '--no-fund'));
-    await succeeds(npm('test'));
+  it('does what it says, from top to bottom', async () => {
+    expect(await follow(readDocument(TUTORIAL).blocks, folder)).toEqual([]);
+  }, 300_000);
+
+  it('ends with a package that holds what runs, its types, and nothing else', async () => {
     const packed = await succeeds(npm('pack', '--json'));
     const [{ files = [] } = {}] = JSON.parse(packed.stdout.slice(packed.stdout.indexOf('[\n'))) as { files?: { path: string }[] }[];
     expect(files.map((file) => file.path).sort()).toEqual(['README.md', 'dist/index.d.ts', 'dist/index.js', 'package.json']);
-    const { stdout } = await succeeds(
-      npm('exec', '--', 'espalier', 'compare', '--epochs', '1', '--pruners', 'dense,my-pruner', '--no-report'),
-    );
-    expect(stdout).toMatch(/^my-pruner +90\.00 +90\.00 /m);
-  }, 300_000);
+  });
 
-  it('fails its test with a message that names the fault', async () => {
-    const file = at('my-pruner/src/index.ts');
+  it('ends with a pruner whose failing test names the fault', async () => {
+    const file = at('in-rounds/src/index.ts');
     const sound = readFileSync(file, 'utf8');
-    writeFileSync(file, sound.replace('state.keep);', 'state.keep + 1);'));
+    writeFileSync(file, sound.replace('state.keep) * share);', 'state.keep) * share) + 1;'));
     const { code, stdout } = await npm('test');
     writeFileSync(file, sound);
     expect(code).not.toBe(0);

@@ -38,7 +38,7 @@ export default defineConfig({
   themeConfig: {
     nav: [
       { text: 'Guide', link: link('docs/getting-started.md') },
-      { text: 'Write a plugin', link: link('docs/writing-a-pruner.md') },
+      { text: 'Write a plugin', link: link('docs/tutorial.md') },
       { text: 'Components', link: link('site/generated/reference/pruner.md') },
       { text: 'Questions', link: link('docs/faq.md') },
     ],

@@ -1,4 +1,4 @@
-/** Puts the indented lines of a docstring, which are formulas, into blocks of their own: Markdown would run them into the text. */
+/** Puts the indented lines of a docstring, which are formulas, into blocks of their own, one formula a line: Markdown would run them into the text. */
 export function fenceFormulas(text: string): string {
   const out: string[] = [];
   let inside = false;
@@ -9,7 +9,15 @@ export function fenceFormulas(text: string): string {
     if (isFormula && !inside) out.push('```text');
     if (!isFormula && inside) out.push('```');
     inside = isFormula;
-    out.push(isFormula ? line.slice(2) : line);
+    out.push(...(isFormula ? formulasIn(line.slice(2)) : [line]));
   }
   return [...out, ...(inside ? ['```'] : [])].join('\n');
+}
+
+// --- helpers ---
+
+/** Equations that stand side by side, with a wide gap between them. */
+function formulasIn(line: string): string[] {
+  const parts = line.trim().split(/ {4,}/);
+  return parts.every((part) => /[=←]/.test(part)) ? parts : [line];
 }

@@ -18,8 +18,9 @@ const write = (file: string, content: string) => {
 
 rmSync(path.join(WORKSPACE, GENERATED), { recursive: true, force: true });
 const docstrings = await writeApi();
-for (const [kind, page] of await referencePages(docstrings)) write(`reference/${kind}.md`, page);
-for (const [file, svg] of await renderPictures()) write(`reference/${file}`, svg);
+const pictures = await renderPictures();
+for (const [file, svg] of pictures) write(`reference/${file}`, svg);
+for (const [kind, page] of await referencePages(docstrings, new Set(pictures.keys()))) write(`reference/${kind}.md`, page);
 write('reference/command.md', commandPage());
 for (const page of listPages()) {
   for (const file of linkedFiles(page, readFileSync(path.join(WORKSPACE, page), 'utf8'))) write(`source/${file}.md`, sourcePage(file));

@@ -31,7 +31,7 @@ export const KIND_PAGES: Readonly<Record<Kind, KindPage>> = {
       'g(s), which turns the learned number s into a threshold. Option `g` of `str` and `learned`. `npx espalier check-threshold-function NAME` measures the conditions of the STR paper on one and draws it.',
     contract: 'ThresholdFunction',
     define: 'defineThresholdFunction',
-    picture: { file: 'threshold-functions.svg', text: 'g(s) of every threshold function, and below it the slope' },
+    picture: { file: 'threshold-functions.svg', text: 'g(s) of every threshold function with its defaults, and below it the slope' },
   },
   estimator: {
     title: 'Estimators',

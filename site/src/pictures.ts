@@ -1,5 +1,22 @@
-import { type AnyFactory, type Component, estimatorCurve, type Kind, tf, thresholdFunctionCurve } from '@espalier/core';
-import { budgetsByLayer, estimatorCurves, type Figure, renderFigure, scheduleCurves, thresholdFunctionCurves } from '@espalier/reports';
+import {
+  type AnyFactory,
+  type Component,
+  estimatorCurve,
+  type Kind,
+  readFloats,
+  type ThresholdFunction,
+  tf,
+  thresholdFunctionCurve,
+} from '@espalier/core';
+import {
+  budgetsByLayer,
+  estimatorCurves,
+  type Figure,
+  renderFigure,
+  scheduleCurves,
+  type ThresholdFunctionRow,
+  thresholdFunctionCurves,
+} from '@espalier/reports';
 import { cost } from 'espalier';
 import { createPluginRegistry } from '../../packages/cli/src/container.ts';
 
@@ -12,11 +29,14 @@ export async function renderPictures(): Promise<ReadonlyMap<string, string>> {
     (registry.list(kind) as readonly AnyFactory[])
       .filter(({ definition }) => definition.options.safeParse({}).success)
       .map((factory) => ({ name: factory.definition.name, component: factory({}) as unknown as Component<K> }));
+  const functions = all('threshold-function');
   const figures: Record<string, Figure> = {
-    'threshold-functions': thresholdFunctionCurves(
-      all('threshold-function').flatMap(({ name, component }) =>
-        thresholdFunctionCurve(component).map((point) => ({ function: name, ...point })),
-      ),
+    'threshold-functions': thresholdFunctionCurves(functions.flatMap(({ name, component }) => sideBySide(name, component))),
+    ...Object.fromEntries(
+      functions.map(({ name, component }) => [
+        `threshold-function-${name}`,
+        thresholdFunctionCurves(thresholdFunctionCurve(component).map((point) => ({ function: name, ...point }))),
+      ]),
     ),
     estimators: estimatorCurves(
       all('estimator').flatMap(({ name, component }) => estimatorCurve(component).map((point) => ({ estimator: name, ...point }))),
@@ -36,6 +56,14 @@ export async function renderPictures(): Promise<ReadonlyMap<string, string>> {
 // --- helpers ---
 
 const PROGRESS = Array.from({ length: 401 }, (_, i) => i / 400);
+
+/** A function where all of them have something to show; what grows beyond ends where it leaves the picture. */
+function sideBySide(name: string, g: ThresholdFunction): ThresholdFunctionRow[] {
+  const at = Array.from({ length: 321 }, (_, i) => (i - 160) / 20);
+  const [values, derivatives] = [readFloats(() => g.value(tf.tensor1d(at))), readFloats(() => g.derivative(tf.tensor1d(at)))];
+  const rows = at.map((s, i) => ({ function: name, s, value: values[i] as number, derivative: derivatives[i] as number }));
+  return rows.filter(({ value, derivative }) => value >= -0.5 && value <= 1.5 && derivative <= 1.5);
+}
 
 /** Those that need no weights: without a training there are none. */
 async function allocations(): Promise<Figure> {

@@ -11,10 +11,10 @@ import { apiPage } from './api-pages.ts';
 import { KIND_PAGES } from './kind-pages.ts';
 import { escapeMarkdown, markdownTable } from './markdown.ts';
 
-/** The page of every kind, by its name: what a component takes, from its schema, and its docstring. */
-export async function referencePages(docstrings: Docstrings): Promise<ReadonlyMap<Kind, string>> {
+/** The page of every kind, by its name: what a component takes, from its schema, its picture `<kind>-<name>.svg` where there is one, and its docstring. */
+export async function referencePages(docstrings: Docstrings, pictures: ReadonlySet<string>): Promise<ReadonlyMap<Kind, string>> {
   const registry = await createPluginRegistry([], process.cwd());
-  return new Map(KINDS.map((kind) => [kind, kindPage(kind, describeComponents(registry, kind), docstrings)]));
+  return new Map(KINDS.map((kind) => [kind, kindPage(kind, describeComponents(registry, kind), docstrings, pictures)]));
 }
 
 // --- helpers ---
@@ -26,7 +26,7 @@ const PACKAGES: Readonly<Record<string, object>> = {
   '@espalier/zoo': zoo,
 };
 
-function kindPage(kind: Kind, components: readonly ComponentDescription[], docstrings: Docstrings): string {
+function kindPage(kind: Kind, components: readonly ComponentDescription[], docstrings: Docstrings, pictures: ReadonlySet<string>): string {
   const { title, about, contract, define, picture } = KIND_PAGES[kind];
   return [
     `# ${title}`,
@@ -37,17 +37,23 @@ function kindPage(kind: Kind, components: readonly ComponentDescription[], docst
       components.map(({ name, summary }) => [`[\`${name}\`](#${name})`, escapeMarkdown(summary)]),
     ),
     `One of your own: [\`${define}\`](../../../docs/writing-a-pruner.md#other-kinds) with a [\`${contract}\`](../api/${apiPage('@espalier/core')}.md#${contract.toLowerCase()}).`,
-    ...components.flatMap((one) => componentSection(one, docstrings)),
+    ...components.flatMap((one) => componentSection(one, docstrings, pictures)),
   ].join('\n\n');
 }
 
-function componentSection({ kind, name, summary, options }: ComponentDescription, docstrings: Docstrings): string[] {
+function componentSection(
+  { kind, name, summary, options }: ComponentDescription,
+  docstrings: Docstrings,
+  pictures: ReadonlySet<string>,
+): string[] {
   const { module, exported } = exportOf(kind, name);
   const docstring = docstrings.get(`${module}:${exported}`);
   if (!docstring) throw new Error(`${exported} of ${module} has no docstring`);
+  const picture = `${kind}-${name}.svg`;
   return [
     `## ${name}`,
     `${escapeMarkdown(summary)}.`,
+    ...(pictures.has(picture) ? [`![${name}, with its defaults](${picture})`] : []),
     options.length ? markdownTable(['Option', 'Takes', 'Default', 'What it is'], options.map(optionRow)) : 'It has no options.',
     `In a script: \`import { ${exported} } from '${module}'\`.`,
     docstring,
@@ -56,10 +62,13 @@ function componentSection({ kind, name, summary, options }: ComponentDescription
 
 const optionRow = ({ name, accepts, default: byDefault, required, description = '' }: OptionDescription): string[] => [
   `\`${name}\``,
-  (KINDS as readonly string[]).includes(accepts) ? `[${accepts}](${accepts}.md)` : `\`${accepts}\``,
+  (KINDS as readonly string[]).includes(accepts) ? `[${accepts}](${accepts}.md)` : `\`${unbroken(accepts)}\``,
   byDefault === undefined ? (required ? 'required' : '–') : `\`${JSON.stringify(byDefault)}\``,
   escapeMarkdown(description),
 ];
+
+/** A range stays on one line: only alternatives may be broken apart. */
+const unbroken = (accepts: string): string => accepts.replace(/(?<!\|) (?!\|)/g, '\u00a0');
 
 /** Where a script finds the factory of a component. */
 function exportOf(kind: Kind, name: string): { readonly module: string; readonly exported: string } {

@@ -16,7 +16,8 @@ export const SIDEBAR: readonly Entry[] = [
     items: [
       { text: 'Getting started', file: 'docs/getting-started.md' },
       { text: 'Prune your own model', file: 'docs/own-model.md' },
-      { text: 'Write a plugin', file: 'docs/writing-a-pruner.md' },
+      { text: 'Write a plugin', file: 'docs/tutorial.md' },
+      { text: 'Plugins in full', file: 'docs/writing-a-pruner.md' },
       { text: 'What the checks find', file: 'docs/plugin-checks.md' },
       { text: 'Ablations', file: 'docs/ablations.md' },
       { text: 'Allocation or selection', file: 'docs/swap.md' },

@@ -20,7 +20,7 @@ export interface Running {
   readonly ended: Promise<Outcome>;
 }
 
-/** A user's folder: outside of the workspace, with Espalier's packages and zod installed. */
+/** A user's folder: outside of the workspace, with Espalier's packages, its command and zod installed. */
 export interface Project {
   readonly folder: string;
   write(file: string, content: string | object): void;
@@ -38,6 +38,7 @@ export interface Project {
 export const WORKSPACE = fileURLToPath(new URL('../..', import.meta.url));
 /** `node --import` takes it from any folder. */
 export const TSX = import.meta.resolve('tsx');
+const FROM_SOURCE = ['--import', TSX, path.join(WORKSPACE, 'packages/cli/src/bin.ts')];
 
 /** `files`: contents by path; what isn't a string is written as JSON. */
 export function createProject(files: Readonly<Record<string, string | object>> = {}): Project {
@@ -50,15 +51,14 @@ export function createProject(files: Readonly<Record<string, string | object>> =
   install(folder);
   for (const [file, content] of Object.entries({ 'package.json': { private: true, type: 'module' }, ...files })) write(file, content);
 
-  const fromSource = ['--import', TSX, path.join(WORKSPACE, 'packages/cli/src/bin.ts')];
   return {
     folder,
     write,
     read: (file) => readFileSync(at(file), 'utf8'),
     exists: (file) => existsSync(at(file)),
     list: () => (readdirSync(folder, { recursive: true }) as string[]).filter((file) => file.split(path.sep)[0] !== 'node_modules').sort(),
-    espalier: (...args) => run(process.execPath, [...fromSource, ...args], { cwd: folder }).ended,
-    start: (...args) => run(process.execPath, [...fromSource, ...args], { cwd: folder, detached: true }),
+    espalier: (...args) => run(process.execPath, [...FROM_SOURCE, ...args], { cwd: folder }).ended,
+    start: (...args) => run(process.execPath, [...FROM_SOURCE, ...args], { cwd: folder, detached: true }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -77,9 +77,13 @@ export function temporaryProjects(): typeof createProject {
 }
 
 /** Starts a program whose output nobody watches. Colours off. */
-export function run(program: string, args: readonly string[], options: { cwd: string; detached?: boolean }): Running {
+export function run(
+  program: string,
+  args: readonly string[],
+  { env: more, ...options }: { cwd: string; detached?: boolean; env?: Readonly<Record<string, string>> },
+): Running {
   const { FORCE_COLOR: _, ...env } = process.env;
-  const child = spawn(program, args, { ...options, env: { ...env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { ...options, env: { ...env, ...more, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text) => (output.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text) => (output.stderr += text));
@@ -115,4 +119,7 @@ function install(folder: string): void {
     mkdirSync(path.dirname(link), { recursive: true });
     symlinkSync(target, link);
   }
+  const bin = path.join(folder, 'node_modules/.bin/espalier');
+  mkdirSync(path.dirname(bin));
+  writeFileSync(bin, `#!/bin/sh\nexec ${[process.execPath, ...FROM_SOURCE].map((word) => `'${word}'`).join(' ')} "$@"\n`, { mode: 0o755 });
 }
