@@ -129,7 +129,7 @@ describe('the tutorial', () => {
   it('ends with a pruner whose failing test names the fault', async () => {
     const file = at('in-rounds/src/index.ts');
     const sound = readFileSync(file, 'utf8');
-    writeFileSync(file, sound.replace('state.keep) * share);', 'state.keep) * share) + 1;'));
+    writeFileSync(file, sound.replace('kernel.size - gone);', 'kernel.size - gone + 1);'));
     const { code, stdout } = await npm('test');
     writeFileSync(file, sound);
     expect(code).not.toBe(0);

@@ -33,6 +33,7 @@ export async function writeApi(): Promise<Docstrings> {
     excludeReferences: true,
     disableGit: true,
     sourceLinkTemplate: '{path}',
+    name: 'The API',
     readme: 'none',
     categorizeByGroup: false,
     sort: ['alphabetical'],
@@ -89,7 +90,7 @@ function prepare(project: ProjectReflection, docstrings: Map<string, string>): v
       if (isComponent(member)) {
         docstrings.set(`${name}:${member.name}`, docstringOf(member.comment));
         project.removeReflection(member);
-      } else if (name === '@espalier/core') categorize(member);
+      } else categorize(member, name === '@espalier/core' ? topicOf(member) : ReflectionKind.pluralString(member.kind));
     }
   }
   for (const reflection of Object.values(project.reflections) as Reflection[]) {
@@ -101,12 +102,15 @@ function prepare(project: ProjectReflection, docstrings: Map<string, string>): v
 const isComponent = (member: DeclarationReflection): boolean =>
   member.kind === ReflectionKind.Variable && member.type?.type === 'reference' && member.type.name === 'Factory';
 
-/** By the folder that a member is in. */
-function categorize(member: DeclarationReflection): void {
-  const [folder = '', ...inside] = (member.sources?.[0]?.fullFileName ?? '').split('/core/src/').at(-1)?.split('/') ?? [];
-  const name = inside.length ? (HEADINGS[folder] ?? `${folder[0]?.toUpperCase()}${folder.slice(1)}`) : 'Components and plugins';
+function categorize(member: DeclarationReflection, category: string): void {
   member.comment ??= new Comment();
-  member.comment.blockTags.push(new CommentTag('@category', [{ kind: 'text', text: name }]));
+  member.comment.blockTags.push(new CommentTag('@category', [{ kind: 'text', text: category }]));
+}
+
+/** By the folder that a member of core is in. */
+function topicOf(member: DeclarationReflection): string {
+  const [folder = '', ...inside] = (member.sources?.[0]?.fullFileName ?? '').split('/core/src/').at(-1)?.split('/') ?? [];
+  return inside.length ? (HEADINGS[folder] ?? `${folder[0]?.toUpperCase()}${folder.slice(1)}`) : 'Components and plugins';
 }
 
 function docstringOf(comment: Comment | undefined): string {

@@ -19,5 +19,5 @@ export function fenceFormulas(text: string): string {
 /** Equations that stand side by side, with a wide gap between them. */
 function formulasIn(line: string): string[] {
   const parts = line.trim().split(/ {4,}/);
-  return parts.every((part) => /[=←]/.test(part)) ? parts : [line];
+  return parts.slice(0, 2).every((part) => /[=←]/.test(part)) ? parts : [line];
 }

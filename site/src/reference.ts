@@ -67,8 +67,8 @@ const optionRow = ({ name, accepts, default: byDefault, required, description = 
   escapeMarkdown(description),
 ];
 
-/** A range stays on one line: only alternatives may be broken apart. */
-const unbroken = (accepts: string): string => accepts.replace(/(?<!\|) (?!\|)/g, '\u00a0');
+/** A short range stays on one line. */
+const unbroken = (accepts: string): string => (accepts.length > 20 ? accepts : accepts.replaceAll(' ', '\u00a0'));
 
 /** Where a script finds the factory of a component. */
 function exportOf(kind: Kind, name: string): { readonly module: string; readonly exported: string } {

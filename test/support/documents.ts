@@ -39,8 +39,9 @@ export const readDocument = (name: string): Document => ({
 export const fileOf = ({ code, line, marks, language }: Block): string =>
   code.match(/^\/\/ (\S+\.ts)\n/)?.[1] ?? marks.find((mark) => mark.includes('.')) ?? `line-${line}.${language}`;
 
-/** What code says that it prints: comments behind `console.log(...)`. */
-export const printedBy = (code: string): string[] => [...code.matchAll(/^console\.log\(.*\); \/\/ (.+)$/gm)].map(([, text = '']) => text);
+/** What code says that it prints: comments behind `console.log(...)`; "such as" is an example from some machine. */
+export const printedBy = (code: string): string[] =>
+  [...code.matchAll(/^console\.log\(.*\); \/\/ (?!such as)(.+)$/gm)].map(([, text = '']) => text);
 
 /**
  * Whether a text is as it is shown: `…` on a line of its own is any lines. Times, digests and rules may be others, and decimals by 5, since

@@ -25,7 +25,7 @@ export function checksOn(engine: Engine | undefined, checks: Checks): readonly C
     name,
     hint: HINTS[name] ?? '',
     async run() {
-      tf.env().set('IS_TEST', true); // or TensorFlow.js advertises tfjs-node here
+      tf.enableProdMode(); // or TensorFlow.js advertises tfjs-node here
       await tf.setBackend(backend);
       await check();
     },
