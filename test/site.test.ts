@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { deadLinks } from '../site/src/dead-links.ts';
+import { fenceFormulas } from '../site/src/formulas.ts';
 import { listPages } from '../site/src/pages.ts';
 import { filesIn, SIDEBAR } from '../site/src/sidebar.ts';
 
@@ -27,5 +28,14 @@ describe('deadLinks', () => {
     page('index.html', '<a href="/guide/a.html#there">a</a><a href="https://example.org/nowhere">web</a><img src="/no.png">');
     page('guide/a.html', '<h2 id="there">A</h2><a href="../index.html">up</a><a href="#here">here</a><a href="/gone.html">gone</a>');
     expect(deadLinks(folder).sort()).toEqual(['guide/a.html: #here', 'guide/a.html: /gone.html', 'index.html: /no.png']);
+  });
+});
+
+describe('fenceFormulas', () => {
+  it('has one equation a line, and leaves lists with labels as they are', () => {
+    expect(fenceFormulas('Soft.\n\n  g = k        dg = 0        at 0\n\nText.')).toBe(
+      'Soft.\n\n```text\ng = k\ndg = 0\nat 0\n```\n\nText.',
+    );
+    expect(fenceFormulas('  step      base·factor\n  none      base')).toBe('```text\nstep      base·factor\nnone      base\n```');
   });
 });
