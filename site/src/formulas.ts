@@ -5,7 +5,7 @@ export function fenceFormulas(text: string): string {
   let fenced = false;
   for (const line of text.split('\n')) {
     if (/^\s*```/.test(line)) fenced = !fenced;
-    const isFormula = !fenced && /^ {2,}\S/.test(line) && (inside || out.at(-1) === undefined || out.at(-1) === '');
+    const isFormula: boolean = !fenced && /^ {2,}\S/.test(line) && (inside || out.at(-1) === undefined || out.at(-1) === '');
     if (isFormula && !inside) out.push('```text');
     if (!isFormula && inside) out.push('```');
     inside = isFormula;
