@@ -73,14 +73,14 @@ export function createProgram(): { readonly program: Command; run(args: readonly
       'comma-separated: str,gmp(every=50); each takes a sparsity and an allocation (default: str,gmp,gmp(allocation=erk),global-magnitude)',
       readValues,
     )
-    .option('--controls <names>', `comma-separated, of ${SWAP_CONTROLS.join(', ')} (default: all)`, names)
+    .option('--controls <names>', `comma-separated, of ${SWAP_CONTROLS.join(', ')} (default: all)`, controls)
     .option('--no-controls', 'the matrix alone')
     .option('-n, --name <name>', 'of the study, kebab-case (default: made of model and data)')
     .addHelpText('after', SWAP_EXAMPLES)
     .action((flags: Record<string, unknown>) =>
       run(async () => (await import('./commands/swap.ts')).swapCommand)(withReport(withControls(flags)) as never),
     );
-  addTrainingOptions(swap);
+  addTrainingOptions(swap, { budgets: false });
 
   const plan = program
     .command('plan')
@@ -95,7 +95,7 @@ export function createProgram(): { readonly program: Command; run(args: readonly
     .action((flags: Record<string, unknown>) =>
       run(async () => (await import('./commands/plan.ts')).planCommand)(withReport(flags) as never),
     );
-  addTrainingOptions(plan);
+  addTrainingOptions(plan, { report: false });
 
   program
     .command('report [runs...]')
@@ -238,13 +238,23 @@ export function createProgram(): { readonly program: Command; run(args: readonly
 
 // --- helpers ---
 
-/** What every command that trains takes. */
-const addTrainingOptions = (command: Command): Command =>
+/**
+ * What every command that trains takes. Budgets in other units than sparsity are left out where there is no place for them; where no report
+ * is written, its options are taken all the same, as a command for `compare` has them, and not shown.
+ */
+function addTrainingOptions(command: Command, { budgets = true, report = true } = {}): void {
   command
     .option('-c, --config <file>', 'configuration; default: espalier.config.{ts,js,mjs,json,yaml} or "espalier" in package.json')
-    .option('-s, --sparsity <fractions>', 'comma-separated, each in [0, 1) (default: 0.9)', fractions)
-    .option('--multiply-adds <fractions>', 'instead: share of the dense multiply-adds that may be left, comma-separated, in (0, 1]', shares)
-    .option('--bytes <fractions>', 'or of the dense bytes: 4 for each weight left, and a bit mask', shares)
+    .option('-s, --sparsity <fractions>', 'comma-separated, each in [0, 1) (default: 0.9)', fractions);
+  if (budgets)
+    command
+      .option(
+        '--multiply-adds <fractions>',
+        'instead: share of the dense multiply-adds that may be left, comma-separated, in (0, 1]',
+        shares,
+      )
+      .option('--bytes <fractions>', 'or of the dense bytes: 4 for each weight left, and a bit mask', shares);
+  command
     .option('--seeds <numbers>', 'comma-separated (default: 0)', integers)
     .option('-m, --model <model>', 'resnet20, or mlp(units=[300, 100]) (default: lenet5)', readComponent)
     .option('-d, --data <data>', 'data set, as fashion-mnist(folder=data/fashion) (default: mnist)', readComponent)
@@ -253,9 +263,10 @@ const addTrainingOptions = (command: Command): Command =>
     .option('--threads <number>', 'engine threads of one run; part of its identity (default: 1)', positive)
     .option('-w, --workers <number>', 'runs at once (default: cores / threads)', positive)
     .option('--runs <folder>', 'where runs are kept (default: runs)')
-    .option('-r, --report <folder>', 'where the report goes (default: report)')
-    .option('--no-report', 'write no report')
+    .addOption(new Option('-r, --report <folder>', 'where the report goes (default: report)').hideHelp(!report))
+    .addOption(new Option('--no-report', 'write no report').hideHelp(!report))
     .option('--json', 'print the results as JSON and nothing else');
+}
 
 /** `--no-report` makes commander give the option a value that nobody typed. */
 const withReport = (flags: Record<string, unknown>) => ({ ...flags, ...(flags.report === true ? { report: undefined } : {}) });
@@ -378,6 +389,13 @@ const names = (text: string): string[] =>
     .split(',')
     .map((name) => name.trim())
     .filter(Boolean);
+
+function controls(text: string): string[] {
+  const given = names(text);
+  const unknown = given.find((name) => !SWAP_CONTROLS.some((control) => control === name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`There is no control "${unknown}". Controls: ${SWAP_CONTROLS.join(', ')}.`);
+  return given;
+}
 
 const numbers = (text: string, check: (n: number) => boolean, what: string): number[] =>
   names(text).map((part) => {

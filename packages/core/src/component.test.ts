@@ -79,8 +79,8 @@ describe('the options of a component', () => {
   });
 
   it('are refused if out of range or of another type', () => {
-    expect(() => method({ sparsity: 90 })).toThrow(withCode('E_OPTIONS', { message: naming('sparsity') }));
-    expect(() => method({ nested: { a: 'x' as never } })).toThrow(withCode('E_OPTIONS', { message: naming('nested.a') }));
+    expect(() => method({ sparsity: 90 })).toThrow(withCode('E_OPTIONS', { message: naming('sparsity', 'given 90') }));
+    expect(() => method({ nested: { a: 'x' as never } })).toThrow(withCode('E_OPTIONS', { message: naming('nested.a', 'given "x"') }));
     expect(() => method('x' as never)).toThrow(withCode('E_OPTIONS'));
     expect(() => method(null as never)).toThrow(withCode('E_OPTIONS'));
   });

@@ -133,7 +133,7 @@ export function definePlugin<const P extends Plugin>(plugin: P): P {
  * `sparsity`, `multiplyAdds` and `bytes` only one may be given; the schema can't tell a sparsity that was given from its default.
  */
 export function parseOptions<Schema extends z.ZodObject>(kind: string, name: string, schema: Schema, given: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(given, { reportInput: true });
   const targets = parsed.success
     ? TARGET_UNITS.filter((unit) => unit in schema.shape && (given as Record<string, unknown>)[unit] !== undefined)
     : [];
@@ -142,7 +142,7 @@ export function parseOptions<Schema extends z.ZodObject>(kind: string, name: str
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
     if (issue.code === 'unrecognized_keys') return `there is no option ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
-    return issue.path.length ? `option "${issue.path.join('.')}": ${issue.message}` : issue.message;
+    return issue.path.length ? `option "${issue.path.join('.')}": ${issue.message}${givenText(issue.input)}` : issue.message;
   });
   throw optionsInvalid(kind, name, problems, Object.keys(schema.shape));
 }
@@ -157,6 +157,12 @@ export function withoutDefaults(schema: z.ZodObject, options: Readonly<Record<st
       return [[key, plain]];
     }),
   );
+}
+
+/** `, given -1`, behind what is wrong with it; nothing for what is missing or is no plain value. */
+export function givenText(input: unknown): string {
+  const isPlain = input === null || ['string', 'number', 'boolean'].includes(typeof input);
+  return isPlain ? `, given ${typeof input === 'number' ? String(input) : JSON.stringify(input)}` : '';
 }
 
 // --- helpers ---

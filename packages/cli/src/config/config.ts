@@ -1,5 +1,5 @@
 import type { Component, ComponentReference, Kind, Plugin, PrunableOptions, Spec } from '@espalier/core';
-import { prunableOptions, regularizerGroups, sparsityOption, type Target, targetOptions, trainingOptions } from '@espalier/core';
+import { givenText, prunableOptions, regularizerGroups, sparsityOption, type Target, targetOptions, trainingOptions } from '@espalier/core';
 import * as z from 'zod';
 import type { TrainingReferences } from '../build-training.ts';
 import { configInvalid } from '../errors.ts';
@@ -143,7 +143,7 @@ const configSchema = z.strictObject({
 
 /** Checks a configuration and fills in the defaults. Throws `E_CONFIG` with every problem and what is allowed. */
 export function resolveConfig(config: Config, source: string, cores: number): ResolvedConfig {
-  const parsed = configSchema.safeParse(config);
+  const parsed = configSchema.safeParse(config, { reportInput: true });
   if (!parsed.success) throw configInvalid(source, parsed.error.issues.map(describeIssue));
   const { workers = Math.max(1, Math.floor(cores / parsed.data.threads)), ...rest } = parsed.data;
   const { training = {} } = config; // without defaults: what was not given has to be told from what was
@@ -161,7 +161,7 @@ export function resolveConfig(config: Config, source: string, cores: number): Re
 
 function describeIssue(issue: z.core.$ZodIssue): string {
   const at = issue.path.length ? `"${issue.path.join('.')}"` : 'the configuration';
-  if (issue.code !== 'unrecognized_keys') return `${at}: ${issue.message}`;
+  if (issue.code !== 'unrecognized_keys') return `${at}: ${issue.message}${givenText(issue.input)}`;
   const allowed = schemaAt(issue.path);
   return `${at} has no option ${issue.keys.map((key) => `"${key}"`).join(', ')}${allowed ? ` (allowed: ${allowed.join(', ')})` : ''}`;
 }
