@@ -31,6 +31,35 @@ describe('espalier test-plugin', () => {
     expect(failed).toBeGreaterThan(0);
   });
 
+  /** One component of each kind; test/contract.test.ts tries all of them. */
+  const BUILT_IN = ['@espalier/core', '@espalier/str', '@espalier/baselines', '@espalier/zoo'];
+  const ONE_OF_EACH = 'dense,mask-parameter,sigmoid,subgradient,soft,from-file,cubic,magnitude,l1,lenet5,mnist';
+  const OPTIONS = { l1: { lambda: 0.1 }, 'from-file': { budget: 'budget.csv', rescale: true }, mnist: { trainExamples: 300 } };
+  const ON = { 'from-file': { layers: { first: [20, 10], second: [10, 5] } }, lenet5: { inputShape: [16, 16, 1], classes: 3 } };
+
+  it.each(['cpu', 'wasm'])('passes built-in components of every kind, on the engine %s', async (engine) => {
+    const folder = project({ 'budget.csv': 'layer,sparsity\nfirst,0.75\nsecond,0.25\n' });
+    const flags = ['--component', ONE_OF_EACH, '--options', JSON.stringify(OPTIONS), '--on', JSON.stringify(ON), '--engine', engine];
+    const { code, stdout, stderr } = await folder.espalier('test-plugin', ...BUILT_IN, ...flags);
+    expect([code, stderr], stdout).toEqual([0, '']);
+    expect(stdout).toMatch(/\n11 components passed their \d+ checks\.\n$/);
+  });
+
+  it('says which option is missing where a component needs one', async () => {
+    const { code, stdout } = await project().espalier('test-plugin', '@espalier/core', '--component', 'l2');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/✗ is made with the options given\n.*"lambda".*\n.*--options/);
+  });
+
+  it.each([
+    ['--options', '{"random-mask": {}, "her-pruner": {}}', /has no component "her-pruner"/],
+    ['--on', '{"random-mask": {"size": 3}}', /random-mask: .*"size".*"inputShape" and "classes" for a model/],
+    ['--on', '{"random-mask": {"inputShape": [0]}}', /random-mask\.inputShape\.0/],
+  ])('refuses %s %s', async (flag, json, message) => {
+    const { code, stderr } = await project({ 'my-pruner.ts': SOUND }).espalier('test-plugin', './my-pruner.ts', flag, json);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+  });
+
   it('refuses what is no plugin, and a component that a plugin does not have', async () => {
     const folder = project({ 'my-pruner.ts': SOUND });
     const missing = await folder.espalier('test-plugin', './nowhere.ts');
