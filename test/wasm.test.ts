@@ -4,6 +4,7 @@ import { type StartedEngine, startEngine } from '@espalier/engine';
 import { str } from '@espalier/str';
 import { lenet5, lenet300, resnet20 } from '@espalier/zoo';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { checkedComponents, LARGE, passes } from './support/built-in.ts';
 
 const context = { inputShape: [28, 28, 1], classes: 10, seed: (name: string) => randomStream(0, 'init', name).seed() };
 
@@ -83,5 +84,34 @@ describe('the WebAssembly engine', () => {
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? 0) / 2);
     expect(trainer.pruned.report().reduce((sum, layer) => sum + layer.nonzero, 0)).toBe(26_620);
     trainer.dispose();
+  });
+
+  /** As `espalier test-plugin --engine wasm` runs it. */
+  describe('passes the contract with', () => {
+    const small = checkedComponents().filter(({ kind, name }) => kind !== 'dataset' && !(name in LARGE));
+    const checksOf = async (kind: string, name: string) => {
+      await tf.setBackend('wasm');
+      return checkedComponents(engine).find((one) => one.kind === kind && one.name === name)?.checks ?? [];
+    };
+
+    test('everything that does not train', async () => {
+      for (const { kind, name } of small.filter(({ kind }) => kind !== 'pruner' && kind !== 'threshold-source')) {
+        const checks = await checksOf(kind, name);
+        expect(checks.length).toBeGreaterThan(0);
+        await passes(checks.map((check) => ({ ...check, name: `${kind} ${name} ${check.name}` })));
+      }
+    });
+
+    /** The rest of a pruner's checks ask for the same operations, and would take minutes. */
+    const WITH_ALL_OPERATIONS =
+      /^(learns|leaks no tensors|goes on from a checkpoint|trains to the same bits|leaves exactly the number .* promises$)/;
+    const trained = small.filter(({ kind }) => kind === 'pruner' || kind === 'threshold-source');
+    test.each(trained.map(({ kind, name }) => [kind, name] as const))('%s %s', async (kind, name) => {
+      const checks = (await checksOf(kind, name)).filter((check) => WITH_ALL_OPERATIONS.test(check.name));
+      expect(checks.length).toBeGreaterThanOrEqual(4);
+      await passes(checks);
+    });
+
+    test('all checks of str', async () => passes(await checksOf('pruner', 'str')));
   });
 });
