@@ -115,7 +115,7 @@ describe('espalier new', () => {
 describe('the templates', () => {
   it('ask for the versions that this workspace uses', () => {
     const catalog = readFileSync(path.join(WORKSPACE, 'pnpm-workspace.yaml'), 'utf8');
-    const manifest = JSON.parse(readFileSync(path.join(TEMPLATES, 'shared/package.json'), 'utf8')) as Record<
+    const manifest = JSON.parse(readFileSync(path.join(TEMPLATES, 'shared/manifest.json'), 'utf8')) as Record<
       string,
       Record<string, string>
     >;

@@ -36,7 +36,7 @@ export function newPlugin({ kind, name, out }: NewPluginOptions): NewPlugin {
   if (existsSync(out) && readdirSync(out).length) throw folderTaken(out);
   mkdirSync(out, { recursive: true });
   for (const part of ['shared', kind]) cpSync(path.join(TEMPLATES, part), out, { recursive: true });
-  renameSync(path.join(out, 'gitignore'), path.join(out, '.gitignore')); // npm packs no file of that name
+  for (const [packed, meant] of Object.entries(RENAMED)) renameSync(path.join(out, packed), path.join(out, meant));
   const files = (readdirSync(out, { recursive: true, withFileTypes: true }) as { name: string; parentPath: string; isFile(): boolean }[])
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name));
@@ -50,6 +50,9 @@ export function newPlugin({ kind, name, out }: NewPluginOptions): NewPlugin {
 
 /** `shared` and a folder for each kind. They are code that runs; `filledIn` gives it its name. */
 const TEMPLATES = fileURLToPath(new URL('../templates', import.meta.url));
+
+/** npm packs no .gitignore, and a package.json inside of a package would have a say in how its folder is read. */
+const RENAMED = { gitignore: '.gitignore', 'manifest.json': 'package.json' };
 
 function filledIn(template: string, kind: Kind, name: string): string {
   const words: Record<string, string> = { 'my-component': name, myComponent: camelCase(name), 'my-kind': kind.replaceAll('-', ' ') };
