@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readDocument, TUTORIAL } from './support/documents.ts';
 import { packedPackages } from './support/packed.ts';
 import { run, succeeds, WORKSPACE } from './support/project.ts';
+import { nodeOf, publintComplaints, typeComplaints } from './support/published.ts';
 import { follow } from './support/session.ts';
 
 /** The packages as users get them: packed, installed by npm into an empty folder, run without a TypeScript loader around. */
@@ -67,6 +68,19 @@ describe.each(PACKAGES)('%s', (name) => {
     const code = filesOf(name).filter((file) => file.endsWith('.js') || file.endsWith('.d.ts'));
     const imported = new Set(code.flatMap((file) => packagesImported(readFileSync(at('node_modules', name, file), 'utf8'))));
     expect([...imported].filter((one) => one !== name && !(one in declared))).toEqual([]);
+  });
+});
+
+describe.each(PACKAGES)('the packed %s', (name) => {
+  const tarball = () => at('packed', `${name.replace('@', '').replace('/', '-')}-${manifest(name).version}.tgz`);
+
+  it('is to the liking of publint', async () => {
+    expect(await publintComplaints(tarball())).toEqual([]);
+  });
+
+  // create-espalier is a command: there is nothing to import.
+  it.skipIf(name === 'create-espalier')('has types that are found wherever its modules are', async () => {
+    expect(await typeComplaints(tarball())).toBe('');
   });
 });
 
@@ -170,6 +184,55 @@ describe('the installed types', () => {
     const compiler = path.join(WORKSPACE, 'node_modules/typescript/bin/tsc');
     const { code, stdout } = await run(process.execPath, [compiler, '--project', 'tsconfig.json'], { cwd: folder }).ended;
     expect([code, stdout]).toEqual([0, '']);
+  });
+});
+
+/** No TypeScript anywhere: plugin and configuration are plain modules. The native library comes as `espalier doctor` says. */
+describe('a project in plain JavaScript', () => {
+  const results = new Map<string, unknown>();
+  beforeAll(async () => {
+    const native = ['--ignore-scripts', '@tensorflow/tfjs-node@4.22.0'];
+    await succeeds(run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...native], { cwd: folder }).ended);
+  }, 300_000);
+
+  describe.each([20, 22, 24])('on Node.js %i', (major) => {
+    const project = () => at(`javascript-${major}`);
+    let node: string;
+    beforeAll(async () => {
+      node = await nodeOf(major);
+      cpSync(path.join(import.meta.dirname, 'support/plain-javascript'), project(), { recursive: true });
+    }, 300_000);
+    const espalier = (...args: readonly string[]) =>
+      succeeds(run(node, [at('node_modules/espalier/dist/bin.js'), ...args], { cwd: project() }).ended);
+
+    it('has its plugin among the components', async () => {
+      const { components } = JSON.parse((await espalier('plugins', '--kind', 'pruner', '--json')).stdout) as {
+        components: { name: string; options: unknown }[];
+      };
+      expect(components.find(({ name }) => name === 'half')?.options).toEqual([
+        { name: 'from', accepts: '0 | 1', default: 0, description: 'The first weight that stays' },
+      ]);
+    });
+
+    it('is told that the native engine runs there', async () => {
+      const { stdout } = await espalier('doctor', '--prepare');
+      expect(stdout).toMatch(/^Engine +native/m);
+      expect(stdout).toMatch(new RegExp(`^Node\\.js +v${major}\\.`, 'm'));
+    });
+
+    it.each(['native', 'wasm'])(
+      'compares its pruner with others on the engine %s, to the same bits as on other versions',
+      async (engine) => {
+        const { stdout } = await espalier('compare', '--engine', engine, '--json', '--no-report', '--runs', engine);
+        const { runs } = JSON.parse(stdout) as { runs: { pruner: string; nonzero: number }[] };
+        expect(runs.map(({ pruner, nonzero }) => [pruner, nonzero])).toEqual([
+          ['str', 26_620],
+          ['half', 133_100],
+        ]);
+        if (!results.has(engine)) results.set(engine, runs);
+        expect(runs).toEqual(results.get(engine));
+      },
+    );
   });
 });
 
