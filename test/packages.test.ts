@@ -22,6 +22,7 @@ const PACKAGES = [
 ];
 
 let folder: string;
+let tarballs: readonly string[];
 const at = (...parts: readonly string[]) => path.join(folder, ...parts);
 const manifest = (name: string) =>
   JSON.parse(readFileSync(at('node_modules', name, 'package.json'), 'utf8')) as {
@@ -43,7 +44,7 @@ const filesOf = (name: string) =>
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'espalier-packages-'));
-  const tarballs = await packedPackages();
+  tarballs = await packedPackages();
   writeFileSync(at('package.json'), JSON.stringify({ private: true }));
   await succeeds(run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs], { cwd: folder }).ended);
 }, 600_000);
@@ -72,7 +73,8 @@ describe.each(PACKAGES)('%s', (name) => {
 });
 
 describe.each(PACKAGES)('the packed %s', (name) => {
-  const tarball = () => at('packed', `${name.replace('@', '').replace('/', '-')}-${manifest(name).version}.tgz`);
+  const file = () => `${name.replace('@', '').replace('/', '-')}-${manifest(name).version}.tgz`;
+  const tarball = () => tarballs.find((one) => path.basename(one) === file()) as string;
 
   it('is to the liking of publint', async () => {
     expect(await publintComplaints(tarball())).toEqual([]);
