@@ -3,16 +3,25 @@ import path from 'node:path';
 import { WORKSPACE } from './workspace.ts';
 
 /** Pages that stand beside docs/, from the root of the workspace. */
-const OTHERS = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'studies/published/README.md'];
+const OTHERS = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'studies/published/README.md',
+  'examples/espalier-plugin-example/README.md',
+];
 
 /** Markdown that is no page, as patterns from the root of the workspace. */
 export const EXCLUDED = [
   ...readdirSync(WORKSPACE, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !['docs', 'site', 'studies'].includes(entry.name))
+    .filter((entry) => entry.isDirectory() && !['docs', 'site', 'studies', 'examples'].includes(entry.name))
     .map(({ name }) => `${name}/**`),
   'site/!(generated)/**',
   'studies/!(published)/**',
   'studies/published/*/**',
+  'examples/!(espalier-plugin-example)/**',
+  'examples/espalier-plugin-example/*/**',
 ];
 
 /** Every hand-written page of the site, as a file from the root of the workspace. */

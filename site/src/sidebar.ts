@@ -18,6 +18,7 @@ export const SIDEBAR: readonly Entry[] = [
       { text: 'Prune your own model', file: 'docs/own-model.md' },
       { text: 'Write a plugin', file: 'docs/tutorial.md' },
       { text: 'Plugins in full', file: 'docs/writing-a-pruner.md' },
+      { text: 'An example of a plugin', file: 'examples/espalier-plugin-example/README.md' },
       { text: 'What the checks find', file: 'docs/plugin-checks.md' },
       { text: 'Ablations', file: 'docs/ablations.md' },
       { text: 'Allocation or selection', file: 'docs/swap.md' },
