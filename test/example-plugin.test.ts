@@ -14,7 +14,7 @@ const EXAMPLE = path.join(WORKSPACE, 'examples', NAME);
 const NOT_SOURCE = ['node_modules', 'dist', 'runs', 'report'];
 
 const folder = mkdtempSync(path.join(tmpdir(), 'espalier-example-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 600_000);
 const at = (...parts: readonly string[]) => path.join(folder, ...parts);
 const manifestIn = (where: string) => JSON.parse(readFileSync(path.join(where, 'package.json'), 'utf8')) as Record<string, unknown>;
 

@@ -48,7 +48,7 @@ beforeAll(async () => {
   writeFileSync(at('package.json'), JSON.stringify({ private: true }));
   await succeeds(run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tarballs], { cwd: folder }).ended);
 }, 600_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 600_000);
 
 describe.each(PACKAGES)('%s', (name) => {
   it('holds what runs, its types and its licence, and nothing else', () => {
