@@ -8,6 +8,26 @@ const SOUND = readFileSync(path.join(import.meta.dirname, 'support/my-pruner.ts'
 /** k is one too large in every layer. */
 const OFF_BY_ONE = SOUND.replace('[scores], keep)', '[scores], keep + 1)');
 
+/** With a threshold function whose gradient is a kernel of the native engine. */
+const WITH_FUNCTION = SOUND.replace('definePruner,', 'definePruner, defineThresholdFunction,')
+  .replace('[randomMask]', '[randomMask, expLinear]')
+  .replace(
+    'export default',
+    `const expLinear = defineThresholdFunction({
+      name: 'my-exp-linear',
+      summary: 'e^s below 0, 1 + s above',
+      options: z.strictObject({}),
+      create: () => ({
+        range: [0, Number.POSITIVE_INFINITY],
+        value: (s) => s.minimum(0).exp().add(s.relu()),
+        derivative: (s) => s.minimum(0).exp(),
+        inverse: (threshold) => tf.where(threshold.lessEqual(1), threshold.log(), threshold.sub(1)),
+      }),
+    });
+
+    export default`,
+  );
+
 const project = temporaryProjects();
 
 describe('espalier test-plugin', () => {
@@ -58,6 +78,15 @@ describe('espalier test-plugin', () => {
   ])('refuses %s %s', async (flag, json, message) => {
     const { code, stderr } = await project({ 'my-pruner.ts': SOUND }).espalier('test-plugin', './my-pruner.ts', flag, json);
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+  });
+
+  it('checks on the engine that is named, what trains nothing too', async () => {
+    const folder = project({ 'my-pruner.ts': WITH_FUNCTION });
+    const { code, stdout } = await folder.espalier('test-plugin', './my-pruner.ts', '--engine', 'native', '--verbose');
+    expect([code, stdout.match(/^ +✗.*$/gm)]).toEqual([0, null]);
+    expect(stdout).toMatch(/✓ pruner random-mask {2}(\d+) of \1\n/);
+    expect(stdout).toContain('✓ trains to the same bits whether its steps are compiled or run one operation at a time');
+    expect(stdout).toMatch(/✓ threshold-function my-exp-linear {2}(\d+) of \1\n/);
   });
 
   it('refuses what is no plugin, and a component that a plugin does not have', async () => {
