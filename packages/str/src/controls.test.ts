@@ -1,4 +1,4 @@
-import { type Kernel, type PrunedLayer, tf } from '@espalier/core';
+import { type Kernel, type PrunedLayer, soft, tf } from '@espalier/core';
 import { prunerContract } from '@espalier/core/testing';
 import { afterEach, beforeAll, describe, expect, it, test } from 'vitest';
 import type { ControlledState } from './controls.ts';
@@ -101,6 +101,24 @@ describe('freeze', () => {
     control.beforeStep(16);
     expect(control.threshold()).toBe(frozen);
     expect(control.left()).toBe(2);
+  });
+
+  it('ends with survivors that sank below their threshold since, hardly above it, and with the s that was frozen', () => {
+    const control = atWork({ control: 'freeze', sInit: -4, decay: 0.2 }, 0.8);
+    control.setThreshold(0.85);
+    control.beforeStep(10);
+    const frozen = control.threshold();
+    const { kernel } = control.layers[0] as PrunedLayer<ControlledState>;
+    const trained = [...kernel.weight.dataSync().slice(0, 9), 0.3];
+    tf.tidy(() => kernel.weight.assign(tf.tensor2d(trained, [5, 2])));
+    expect(control.left()).toBe(1);
+    tf.tidy(() => control.thresholds.finish?.(control.layers, { totalSteps: 100, operator: soft() }));
+    expect(control.threshold()).toBe(frozen);
+    expect(control.left()).toBe(2);
+    const [other, sunk] = kernel.weight.dataSync().slice(8) as unknown as [number, number];
+    expect(other).toBeCloseTo(0.9, 6);
+    expect(sunk / frozen - 1).toBeGreaterThan(0);
+    expect(sunk / frozen - 1).toBeLessThan(1e-5);
   });
 });
 

@@ -7,6 +7,7 @@ import {
   soft,
   type Target,
   type ThresholdFunction,
+  type ThresholdOperator,
   type Thresholds,
   tf,
 } from '@espalier/core';
@@ -35,6 +36,9 @@ export interface ControlOptions {
 /** λ of feedback is at most so many times that at the start. */
 const MOST = 10;
 
+/** A few places above 1 in float32. */
+const HARDLY_ABOVE = 1 + 2 ** -20;
+
 /**
  * The controls of λ that stay with STR's own dynamics, until the share of the cost that is removed reaches the target's.
  *
@@ -42,12 +46,17 @@ const MOST = 10;
  *              s freezes at the first look after the schedule's end that finds the target reached
  *   freeze     s runs free with its own λ, and freezes at the first look that finds the target reached
  *
- * To freeze is to make the budget exact, which sets all losers to 0, and to put s back before every step from then on.
+ * To freeze is to make the budget exact, which sets all losers to 0, and to put s back before every step from then on. A survivor that sinks
+ * below its threshold after that has no gradient by which to come back; its place is promised, so it ends hardly above the threshold.
  */
 export function controlled(
   { control, g, schedule, every, decay, proportional, integral }: ControlOptions,
   target: Target,
-): Pick<Thresholds<ControlledState>, 'beforeStep' | 'penalty'> & { addTo(state: StrState, shared: Shared): ControlledState } {
+): Pick<Thresholds<ControlledState>, 'beforeStep' | 'penalty'> & {
+  addTo(state: StrState, shared: Shared): ControlledState;
+  /** Before the budget is made exact: if it was frozen, s and all survivors of that are put back. */
+  restoreFrozen(layers: readonly PrunedLayer<ControlledState>[], operator: ThresholdOperator): void;
+} {
   const isFeedback = control === 'feedback';
   return {
     addTo({ s }, shared) {
@@ -91,6 +100,16 @@ export function controlled(
       makeExactWithin(layers, g, allowance, soft());
       for (const { state } of layers) state.held.assign(state.s);
       frozen.assign(tf.scalar(1));
+    },
+
+    restoreFrozen(layers, operator) {
+      if (!layers[0] || !isOne(layers[0].state.frozen)) return;
+      for (const { kernel, state } of layers) {
+        state.s.assign(state.held);
+        const threshold = g.value(state.s);
+        const isSunk = operator.apply(kernel.weight, threshold).equal(0).logicalAnd(kernel.weight.notEqual(0));
+        kernel.weight.assign(tf.where(isSunk, kernel.weight.sign().mul(threshold.mul(HARDLY_ABOVE)), kernel.weight));
+      }
     },
 
     ...(isFeedback ? { penalty: (layers) => decayOf(layers) } : {}),

@@ -116,6 +116,7 @@ export const learned = defineThresholdSource({
 
         finish(layers, { operator }) {
           if (target === null) return;
+          own?.restoreFrozen(layers as readonly PrunedLayer<ControlledState>[], operator);
           if (!allocation) makeExactWithin(layers, g, allowanceOf(kernelsOf(layers), target), operator);
           else for (const { layer, keep } of allocated(layers, 1)) makeExactWithin([layer], g, evenAllowance(1, keep), operator);
         },
