@@ -11,6 +11,18 @@ describe('the contract', () => {
   prunerContract({ test }, sound, { plugins: [plugin(sound)] });
 });
 
+describe('the contract as a whole, in its order', () => {
+  it('finds a counter of the module, which the first run uses up', async () => {
+    let left = 5;
+    const pruner = reference(({ reparameterize }) => ({
+      reparameterize: (weight, state, context) => reparameterize(weight, state, context).mul(1 + Math.max(0, left--)),
+    }));
+    const failed: string[] = [];
+    for (const { name, run } of prunerChecks((options) => pruner(options))) await run().catch(() => failed.push(name));
+    expect(failed).toEqual(['gives the same weights, to the bit, with the same seed']);
+  });
+});
+
 describe('the contract for a method that promises no sparsity and asks for dense gradients', () => {
   /** Weights that the gradient of the last step but one would rather have at 0. */
   const dense = reference(() => ({
