@@ -165,7 +165,7 @@ describe('a mistake in an ablation', () => {
   it.each<[string, readonly string[], Readonly<Record<string, object>>, string, string]>([
     ['no axis', [], {}, 'E_AXIS', '--axis'],
     ['an axis twice', ['--axis', 'every=1', '--axis', 'every=2'], {}, 'E_AXIS', 'one list'],
-    ['an axis that is no axis', ['--axis', 'estimator=a(b'], {}, 'E_USAGE', 'leaky(alpha=0.5, beta=1)'],
+    ['an axis that is no axis', ['--axis', 'estimator=a(b'], {}, 'E_NOTATION', 'leaky(alpha=0.5)'],
     ['an unknown mode', ['--axis', 'estimator', '--mode', 'all'], {}, 'E_USAGE', 'one-at-a-time, grid'],
     ['what does not go together', ['--axis', 'pruner=gmp', '--axis', 'g=exp', '--mode', 'grid'], {}, 'E_OPTIONS', 'gmp × exp'],
     ['an unknown key', [], config({ axis: { g: 'all' } }), 'E_CONFIG', 'axes'],

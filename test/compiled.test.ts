@@ -64,8 +64,8 @@ describe('the compiled step', () => {
   type Network = readonly [string, () => Component<'model'>, readonly number[], number];
   const MODELS: readonly Network[] = [
     ['lenet-300-100', () => lenet300(), [28, 28, 1], 16],
-    ['mlp', () => mlp(), [28, 28, 1], 16],
     ['lenet5', () => lenet5(), [16, 16, 1], 8],
+    ['mlp', () => mlp(), [28, 28, 1], 16],
     ['resnet20', () => resnet20(), [8, 8, 3], 4],
   ];
   const LARGE_MODELS: readonly Network[] = [

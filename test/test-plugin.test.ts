@@ -54,12 +54,12 @@ describe('espalier test-plugin', () => {
   /** One component of each kind; test/contract.test.ts tries all of them. */
   const BUILT_IN = ['@espalier/core', '@espalier/str', '@espalier/baselines', '@espalier/zoo'];
   const ONE_OF_EACH = 'dense,mask-parameter,sigmoid,subgradient,soft,from-file,cubic,magnitude,l1,lenet5,mnist';
-  const OPTIONS = { l1: { lambda: 0.1 }, 'from-file': { budget: 'budget.csv', rescale: true }, mnist: { trainExamples: 300 } };
-  const ON = { 'from-file': { layers: { first: [20, 10], second: [10, 5] } }, lenet5: { inputShape: [16, 16, 1], classes: 3 } };
+  const OPTIONS = 'l1(lambda=0.1), from-file(budget=budget.csv, rescale=true), mnist(trainExamples=300)';
+  const ON = 'from-file(layers=(first=[20, 10], second=[10, 5])), lenet5(inputShape=[16, 16, 1], classes=3)';
 
   it.each(['cpu', 'wasm'])('passes built-in components of every kind, on the engine %s', async (engine) => {
     const folder = project({ 'budget.csv': 'layer,sparsity\nfirst,0.75\nsecond,0.25\n' });
-    const flags = ['--component', ONE_OF_EACH, '--options', JSON.stringify(OPTIONS), '--on', JSON.stringify(ON), '--engine', engine];
+    const flags = ['--component', ONE_OF_EACH, '--options', OPTIONS, '--on', ON, '--engine', engine];
     const { code, stdout, stderr } = await folder.espalier('test-plugin', ...BUILT_IN, ...flags);
     expect([code, stderr], stdout).toEqual([0, '']);
     expect(stdout).toMatch(/\n11 components passed their \d+ checks\.\n$/);
@@ -72,11 +72,11 @@ describe('espalier test-plugin', () => {
   });
 
   it.each([
-    ['--options', '{"random-mask": {}, "her-pruner": {}}', /has no component "her-pruner"/],
-    ['--on', '{"random-mask": {"size": 3}}', /random-mask: .*"size".*"inputShape" and "classes" for a model/],
-    ['--on', '{"random-mask": {"inputShape": [0]}}', /random-mask\.inputShape\.0/],
-  ])('refuses %s %s', async (flag, json, message) => {
-    const { code, stderr } = await project({ 'my-pruner.ts': SOUND }).espalier('test-plugin', './my-pruner.ts', flag, json);
+    ['--options', 'random-mask, her-pruner', /has no component "her-pruner"/],
+    ['--on', 'random-mask(size=3)', /random-mask: .*"size".*"inputShape" and "classes" for a model/],
+    ['--on', 'random-mask(inputShape=[0])', /random-mask\.inputShape\.0/],
+  ])('refuses %s %s', async (flag, components, message) => {
+    const { code, stderr } = await project({ 'my-pruner.ts': SOUND }).espalier('test-plugin', './my-pruner.ts', flag, components);
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 

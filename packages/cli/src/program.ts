@@ -197,9 +197,9 @@ export function createProgram(): { readonly program: Command; run(args: readonly
       readComponents,
     )
     .option(
-      '--on <json>',
-      'what components are tried on, by name: \'{"my-model": {"inputShape": [32, 32, 3], "classes": 100}}\'',
-      jsonObject,
+      '--on <components>',
+      'what components are tried on, comma-separated: my-model(inputShape=[32, 32, 3], classes=100)',
+      readComponents,
     )
     .addOption(
       new Option('--engine <name>', 'what computes and trains; an engine also compares compiled steps with eager ones')
@@ -418,14 +418,3 @@ const shape = (text: string): number[] => {
 const integers = (text: string) => numbers(text, Number.isInteger, 'a whole number');
 const positive = (text: string) => numbers(text, (n) => Number.isInteger(n) && n > 0, 'a whole number from 1 on')[0] as number;
 const finite = (text: string) => numbers(text, () => true, 'a number')[0] as number;
-
-function jsonObject(text: string): Record<string, unknown> {
-  const refused = new InvalidArgumentError(`It has to be a JSON object, as in '{"my-model": {"classes": 100}}'.`);
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch {
-    throw refused;
-  }
-  throw refused;
-}

@@ -12,7 +12,8 @@ export interface TestPluginFlags {
   readonly component?: readonly string[];
   /** What components are made with. */
   readonly options?: readonly Spec[];
-  readonly on?: Readonly<Record<string, Trial>>;
+  /** What components are tried on. */
+  readonly on?: readonly Spec[];
   readonly engine: 'cpu' | 'native' | 'wasm';
   readonly verbose?: boolean;
   readonly json?: boolean;
@@ -32,16 +33,17 @@ interface Outcome {
 /** Runs the contract of its kind on every component of the plugins that are named. Returns the exit code: 1 if a check fails. */
 export async function testPluginCommand(
   references: readonly string[],
-  { component = [], options = [], on = {}, engine, verbose = false, json = false }: TestPluginFlags,
+  { component = [], options = [], on = [], engine, verbose = false, json = false }: TestPluginFlags,
 ): Promise<number> {
   tf.enableProdMode(); // or TensorFlow.js advertises tfjs-node here
   const loaded = await Promise.all(references.map((reference) => pluginOf(reference)));
   const started = engine === 'cpu' ? undefined : await startEngine({ engine, threads: 1 });
-  const given = Object.fromEntries(options.map(({ use, ...more }) => [use, more]));
-  const shared = { given, on: checkTrials(on), plugins: [...builtInPlugins, ...loaded], ...(started ? { engine: started } : {}) };
+  const given = byName(options);
+  const trials = checkTrials(byName(on));
+  const shared = { given, on: trials, plugins: [...builtInPlugins, ...loaded], ...(started ? { engine: started } : {}) };
   const all = loaded.flatMap((plugin) => pluginChecks(plugin, shared));
   const chosen = component.length ? all.filter(({ name }) => component.includes(name)) : all;
-  const unknown = [...component, ...Object.keys(given), ...Object.keys(on)].find((name) => !all.some((one) => one.name === name));
+  const unknown = [...component, ...Object.keys(given), ...Object.keys(trials)].find((name) => !all.some((one) => one.name === name));
   if (unknown !== undefined || !chosen.length)
     throw pluginHasNone(
       references,
@@ -74,6 +76,8 @@ const trialsSchema = z.record(
     layers: z.record(z.string(), z.array(z.int().positive()).min(1)).optional(),
   }),
 );
+
+const byName = (components: readonly Spec[]) => Object.fromEntries(components.map(({ use, ...more }) => [use, more]));
 
 /** Throws `E_USAGE` for what is no trial. */
 function checkTrials(given: unknown): Readonly<Record<string, Trial>> {

@@ -56,10 +56,10 @@ const networkOf = (layers: Readonly<Record<string, readonly number[]>>): Network
 
 /** A plain one, one with layers of one weight, one of one layer. */
 const NETWORKS = [
-  { 'layer 1': [3, 3, 1, 8], 'layer 2': [72, 20], 'layer 3': [20, 5] },
-  { 'layer 1': [1], 'layer 2': [40, 30], 'layer 3': [1, 1, 1, 1], 'layer 4': [30, 10] },
-  { 'layer 1': [10, 10] },
-].map(networkOf);
+  networkOf({ 'layer 1': [3, 3, 1, 8], 'layer 2': [72, 20], 'layer 3': [20, 5] }),
+  networkOf({ 'layer 1': [1], 'layer 2': [40, 30], 'layer 3': [1, 1, 1, 1], 'layer 4': [30, 10] }),
+  networkOf({ 'layer 1': [10, 10] }),
+];
 const SPARSITIES = [0, 0.1, 0.5, 0.9, 0.99, 0.999, 1];
 
 const sizeOf = (kernels: readonly Kernel[]): number => kernels.reduce((sum, { size }) => sum + size, 0);
