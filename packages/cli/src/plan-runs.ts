@@ -18,6 +18,7 @@ import {
   toSpec,
   withoutValues,
 } from '@espalier/core';
+import { isBuilt } from './ablation/options.ts';
 import { buildTraining } from './build-training.ts';
 import type { ResolvedConfig } from './config/config.ts';
 
@@ -118,9 +119,6 @@ function buildOnce(model: Component<'model'>, shapes: Pick<Dataset, 'inputShape'
     throw failedAt(error, {});
   }
 }
-
-const isBuilt = (reference: ComponentReference<'pruner'>): reference is Component<'pruner'> =>
-  typeof reference === 'object' && 'spec' in reference;
 
 const isRegistered = (registry: Registry, name: string): boolean =>
   registry.list('pruner').some((factory) => factory.definition.name === name);

@@ -37,20 +37,16 @@ export async function testPluginCommand(
 ): Promise<number> {
   tf.enableProdMode(); // or TensorFlow.js advertises tfjs-node here
   const loaded = await Promise.all(references.map((reference) => pluginOf(reference)));
-  const started = engine === 'cpu' ? undefined : await startEngine({ engine, threads: 1 });
   const given = byName(options);
   const trials = checkTrials(byName(on));
+  const names = loaded.flatMap(({ components }) => components.map(({ definition }) => definition.name));
+  const unknown = [...component, ...Object.keys(given), ...Object.keys(trials)].find((name) => !names.includes(name));
+  if (unknown !== undefined || !names.length) throw pluginHasNone(references, unknown, names);
+
+  const started = engine === 'cpu' ? undefined : await startEngine({ engine, threads: 1 });
   const shared = { given, on: trials, plugins: [...builtInPlugins, ...loaded], ...(started ? { engine: started } : {}) };
   const all = loaded.flatMap((plugin) => pluginChecks(plugin, shared));
   const chosen = component.length ? all.filter(({ name }) => component.includes(name)) : all;
-  const unknown = [...component, ...Object.keys(given), ...Object.keys(trials)].find((name) => !all.some((one) => one.name === name));
-  if (unknown !== undefined || !chosen.length)
-    throw pluginHasNone(
-      references,
-      unknown,
-      all.map(({ name }) => name),
-    );
-
   const outcomes: Outcome[] = [];
   for (const one of chosen) {
     const own = await tried(one);
