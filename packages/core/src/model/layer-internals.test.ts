@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { everySecond, onCpu, someNumbers, tensorsLeftBy, values, withCode, zeros } from '../test-helpers.ts';
 import { tf } from '../tf.ts';
 import { attach } from './attach.ts';
-import { outputActivation, weightFields } from './layer-internals.ts';
+import { largestActivation, outputActivation, weightFields } from './layer-internals.ts';
 
 const { layers } = tf;
 const seeded = () => tf.initializers.glorotNormal({ seed: 7 });
@@ -382,5 +382,22 @@ describe('the output activation', () => {
     const model = sequential(hidden(), layers.dense({ units: 2 }));
     expect(outputActivation(model)).not.toBe('softmax');
     model.dispose();
+  });
+});
+
+describe('largestActivation', () => {
+  onCpu();
+
+  it('is what goes into any layer or comes out of it, for one example', () => {
+    const convolution = layers.conv2d({ filters: 4, kernelSize: 3, inputShape: [8, 8, 2] });
+    expect(largestActivation(tf.sequential({ layers: [convolution, layers.flatten()] }))).toBe(6 * 6 * 4);
+    expect(largestActivation(tf.sequential({ layers: [layers.flatten({ inputShape: [8, 8, 2] }), layers.dense({ units: 5 })] }))).toBe(128);
+  });
+
+  it('looks into nested models, and counts a dimension that is left open as 1', () => {
+    const inner = tf.sequential({ layers: [layers.dense({ units: 50, inputShape: [4] }), layers.dense({ units: 2 })] });
+    const input = tf.input({ shape: [4] });
+    expect(largestActivation(tf.model({ inputs: input, outputs: inner.apply(input) as tf.SymbolicTensor }))).toBe(50);
+    expect(largestActivation(tf.sequential({ layers: [layers.simpleRNN({ units: 3, inputShape: [null, 7] })] }))).toBe(7);
   });
 });

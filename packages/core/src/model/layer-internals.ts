@@ -43,6 +43,16 @@ export function outputActivation(model: tf.LayersModel): string | undefined {
   return last?.getClassName() === 'Softmax' ? 'softmax' : (last?.getConfig().activation as string | undefined);
 }
 
+/** Numbers in the largest tensor that goes into a layer or comes out of one, for one example. A dimension that is left open counts as 1. */
+export function largestActivation({ layers }: Pick<tf.LayersModel, 'layers'>): number {
+  const sizeOf = (shape: Shape) => shape.slice(1).reduce<number>((size, n) => size * (n ?? 1), 1);
+  const sizes = layers.flatMap((layer) => [
+    ...(layer as unknown as PrivateLayer).inboundNodes.flatMap((node) => [...node.inputShapes, ...node.outputShapes].map(sizeOf)),
+    ...('layers' in layer ? [largestActivation(layer as tf.LayersModel)] : []),
+  ]);
+  return Math.max(1, ...sizes);
+}
+
 // --- helpers ---
 
 type Shape = readonly (number | null)[];

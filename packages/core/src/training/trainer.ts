@@ -10,6 +10,7 @@ import { redirectDropout } from '../model/seeded-dropout.ts';
 import { randomStream } from '../random.ts';
 import { tf } from '../tf.ts';
 import { eagerEngine } from './eager-engine.ts';
+import { createEvaluator, type Evaluation } from './evaluation.ts';
 import { type NotFinite, watchFinite } from './finite-watch.ts';
 import { createForceMeter, type ForceMeter } from './force-meter.ts';
 import { learningRateAt } from './learning-rate.ts';
@@ -39,11 +40,6 @@ export interface Batch {
   readonly inputs: tf.Tensor;
   /** int32, [batch] */
   readonly labels: tf.Tensor;
-}
-
-export interface Evaluation {
-  readonly loss: number;
-  readonly accuracy: number;
 }
 
 /** What a step computed with: numbers of weights of each pruned kernel, in the order of the layers. */
@@ -89,7 +85,6 @@ export function createTrainer(options: TrainerOptions): Trainer {
   const regularization = regularizationByRole(training, pruner);
   if (!options.loss && outputActivation(model) === 'softmax') throw notLogits(model.name);
   const loss = options.loss ?? crossEntropy(training.labelSmoothing);
-  const evaluationLoss = options.loss ?? crossEntropy();
   const totalSteps = training.epochs * stepsPerEpoch;
   const pruned = attach(model, pruner, { seed, totalSteps, prunable, ...(options.source ? { source: options.source } : {}) });
   const sgd = createSgd(pruned.trained, training, regularization);
@@ -144,19 +139,8 @@ export function createTrainer(options: TrainerOptions): Trainer {
     const dense = Object.fromEntries([...(denseGradients ?? [])].map(([name, gradient]) => [DENSE + name, gradient]));
     return { loss: reported.loss ?? value, ...(reported.loss ? { [PENALIZED]: value } : {}), ...forces, ...counts, ...dense };
   };
-  const test: Step = ({ inputs, labels }) => {
-    const outputs = pruned.apply(inputs as tf.Tensor);
-    return {
-      loss: evaluationLoss(outputs, labels as tf.Tensor),
-      correct: outputs
-        .argMax(-1)
-        .equal(labels as tf.Tensor)
-        .cast('int32')
-        .sum(),
-    };
-  };
   const trainingStep = engine.compile(update, () => [...new Set(variables.values())]);
-  const testStep = engine.compile(test, () => [...new Set(pruned.variables.values())]);
+  const evaluator = createEvaluator({ pruned, loss: options.loss ?? crossEntropy(), engine });
 
   const watch = watchFinite(pruned);
   let step = 0;
@@ -223,7 +207,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
     },
     finish: () => watch.around('finish', pruned.finish),
     evaluate(examples, inputShape) {
-      const evaluation = evaluate(testStep.run, examples, inputShape);
+      const evaluation = evaluator.evaluate(examples, inputShape);
       if (!Number.isFinite(evaluation.loss)) {
         const error = notFiniteIn(`The loss in evaluation is not finite after ${step} steps`, pruned, watch.find(1));
         throw failedAt(error, { step });
@@ -235,7 +219,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
     },
     dispose() {
       trainingStep.dispose();
-      testStep.dispose();
+      evaluator.dispose();
       sgd.dispose();
       restoreDropout();
       pruned.detach();
@@ -251,7 +235,6 @@ const FORCES = 'forces on the state';
 const COUNTS = 'counts of weights';
 const SKIPPED = 'optimizer skipped';
 const PENALIZED = 'loss with the penalty';
-const EVALUATION_BATCH = 500;
 
 const denseGradientsIn = (out: Tensors): Map<string, tf.Tensor> =>
   new Map(Object.entries(out).flatMap(([name, tensor]) => (name.startsWith(DENSE) ? [[name.slice(DENSE.length), tensor]] : [])));
@@ -277,24 +260,6 @@ function countsIn(counts: tf.Tensor, { pruner, layers }: PrunedModel): StepCount
   const nonzero = read.slice(0, layers.length);
   const own = pruner.parameterCount && layers.map(({ state }) => pruner.parameterCount?.(state) as number);
   return { nonzero: own ?? nonzero, gradients: own && pruner.gradientsOf === 'nonzero' ? own : read.slice(layers.length) };
-}
-
-function evaluate(run: (feeds: Tensors) => Tensors, { inputs, labels }: Examples, inputShape: readonly number[]): Evaluation {
-  const size = inputShape.reduce((product, n) => product * n, 1);
-  let correct = 0;
-  let loss = 0;
-  for (let from = 0; from < labels.length; from += EVALUATION_BATCH) {
-    const to = Math.min(labels.length, from + EVALUATION_BATCH);
-    const feeds = {
-      inputs: tf.tensor(inputs.subarray(from * size, to * size), [to - from, ...inputShape]),
-      labels: tf.tensor1d(labels.subarray(from, to), 'int32'),
-    };
-    const out = run(feeds);
-    correct += (out.correct as tf.Tensor).dataSync()[0] as number;
-    loss += ((out.loss as tf.Tensor).dataSync()[0] as number) * (to - from);
-    tf.dispose([feeds, out as tf.NamedTensorMap]);
-  }
-  return { loss: loss / labels.length, accuracy: correct / labels.length };
 }
 
 /** Says where it began, as far as that can be told. */

@@ -1,0 +1,98 @@
+import type { Engine, Step, Tensors } from '../engine.ts';
+import type { Examples } from '../kinds/dataset.ts';
+import type { PrunedModel } from '../model/attach.ts';
+import { largestActivation } from '../model/layer-internals.ts';
+import { tf } from '../tf.ts';
+import type { Loss } from './loss.ts';
+
+export interface Evaluation {
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+/** Evaluates one model, again and again. Whoever made it calls `dispose()`. */
+export interface Evaluator {
+  /** Means over the examples. */
+  evaluate(examples: Examples, inputShape: readonly number[]): Evaluation;
+  dispose(): void;
+}
+
+/**
+ * Loss and accuracy of a pruned model as it is used: nothing random, no moving average moves.
+ *
+ * Several batches are one step of the engine, which may compute them at the same time: where a matrix product is too small to keep all
+ * cores busy, another one does. Each batch is computed as if it were alone, so their number changes no bit.
+ */
+export function createEvaluator({ pruned, loss: lossOf, engine }: EvaluatorOptions): Evaluator {
+  const outcomeOf = (inputs: tf.Tensor, labels: tf.Tensor) => {
+    const outputs = pruned.apply(inputs);
+    const correct = outputs.argMax(-1).equal(labels).cast('int32').sum();
+    return { loss: lossOf(outputs, labels), correct };
+  };
+  const step: Step = (feeds) => {
+    const outcomes: Record<string, tf.Tensor> = {};
+    for (let i = 0; feeds[INPUTS + i]; i++) {
+      const { loss, correct } = tf.tidy(() => outcomeOf(feeds[INPUTS + i] as tf.Tensor, feeds[LABELS + i] as tf.Tensor));
+      outcomes[LOSS + i] = loss;
+      outcomes[CORRECT + i] = correct;
+    }
+    return outcomes;
+  };
+  const compiled = engine.compile(step, () => [...new Set(pruned.variables.values())]);
+  const { batch, together } = batches(BYTES_PER_FLOAT * largestActivation(pruned.model));
+
+  return {
+    evaluate({ inputs, labels }, inputShape) {
+      const size = inputShape.reduce((product, n) => product * n, 1);
+      let loss = 0;
+      let correct = 0;
+      for (let from = 0; from < labels.length; from += together * batch) {
+        const feeds: Record<string, tf.Tensor> = {};
+        const counts: number[] = [];
+        for (let start = from; start < labels.length && counts.length < together; start += batch) {
+          const end = Math.min(labels.length, start + batch);
+          feeds[INPUTS + counts.length] = tf.tensor(inputs.subarray(start * size, end * size), [end - start, ...inputShape]);
+          feeds[LABELS + counts.length] = tf.tensor1d(labels.subarray(start, end), 'int32');
+          counts.push(end - start);
+        }
+        const outcomes = compiled.run(feeds);
+        for (const [i, count] of counts.entries()) {
+          loss += count * read(outcomes, LOSS + i);
+          correct += read(outcomes, CORRECT + i);
+        }
+        tf.dispose([feeds, outcomes as tf.NamedTensorMap]);
+      }
+      return { loss: loss / labels.length, accuracy: correct / labels.length };
+    },
+    dispose: compiled.dispose,
+  };
+}
+
+/** How many examples make a batch, and how many batches a step, of a model whose largest activation has so many bytes per example. */
+export function batches(bytes: number): { readonly batch: number; readonly together: number } {
+  const batch = between(1, MOST_EXAMPLES, MOST_BYTES / bytes);
+  return { batch, together: between(1, MOST_TOGETHER, MOST_BYTES / (batch * bytes)) };
+}
+
+// --- helpers ---
+
+interface EvaluatorOptions {
+  readonly pruned: PrunedModel;
+  readonly loss: Loss;
+  readonly engine: Engine;
+}
+
+const MOST_EXAMPLES = 500;
+const MOST_TOGETHER = 4;
+/** Of the largest activation, in all batches of a step. */
+const MOST_BYTES = 2 ** 28;
+const BYTES_PER_FLOAT = 4;
+
+const INPUTS = 'inputs ';
+const LABELS = 'labels ';
+const LOSS = 'loss ';
+const CORRECT = 'correct ';
+
+const between = (least: number, most: number, value: number): number => Math.max(least, Math.min(most, Math.floor(value)));
+
+const read = (outcomes: Tensors, name: string): number => (outcomes[name] as tf.Tensor).dataSync()[0] as number;
