@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { EspalierError } from '@espalier/core';
 import { check } from './check.ts';
 import { writePage } from './page.ts';
 import { seal } from './seal.ts';
@@ -6,7 +7,19 @@ import type { KeptStudy } from './study.ts';
 import { train } from './train.ts';
 
 /** The command of a study: train, seal, page, check. Returns the exit code. */
-export async function runStudy(study: KeptStudy, [command = 'train', ...names]: readonly string[]): Promise<number> {
+export async function runStudy(study: KeptStudy, words: readonly string[]): Promise<number> {
+  try {
+    return await run(study, words);
+  } catch (error) {
+    if (!(error instanceof EspalierError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  }
+}
+
+// --- helpers ---
+
+async function run(study: KeptStudy, [command = 'train', ...names]: readonly string[]): Promise<number> {
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   if (command === 'train') await train(study, names, say);
   else if (command === 'seal') seal(study, say);
@@ -18,8 +31,6 @@ export async function runStudy(study: KeptStudy, [command = 'train', ...names]: 
   }
   return 0;
 }
-
-// --- helpers ---
 
 const usageOf = ({ command, archives, folder }: KeptStudy): string => `Usage, after "${command}":
   train [NAME...]   trains what is missing of the parts whose names begin so; default: all
