@@ -4,6 +4,7 @@ import {
   type ComponentReference,
   type Dataset,
   failedAt,
+  isBuilt,
   type PrunableOptions,
   promiseOf,
   prunableKernels,
@@ -18,7 +19,6 @@ import {
   toSpec,
   withoutValues,
 } from '@espalier/core';
-import { isBuilt } from './ablation/options.ts';
 import { buildTraining } from './build-training.ts';
 import type { ResolvedConfig } from './config/config.ts';
 

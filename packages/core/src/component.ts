@@ -39,6 +39,10 @@ export interface Described<K extends Kind> {
 }
 export type Component<K extends Kind> = Kinds[K] & Described<K>;
 
+/** Whether it is a component that was built, and not its name or its data. */
+export const isBuilt = (value: unknown): value is Component<Kind> =>
+  typeof value === 'object' && value !== null && 'kind' in value && 'spec' in value;
+
 export interface Definition<Schema extends z.ZodObject, Built> {
   /** kebab-case; what a config says after `use:`. */
   readonly name: string;

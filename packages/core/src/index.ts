@@ -28,7 +28,7 @@ export type * from './kinds/dataset.ts';
 export type * from './kinds/estimator.ts';
 export type * from './kinds/model.ts';
 export type * from './kinds/operator.ts';
-export type * from './kinds/pruner.ts';
+export * from './kinds/pruner.ts';
 export type * from './kinds/regularizer.ts';
 export type * from './kinds/schedule.ts';
 export type * from './kinds/score.ts';

@@ -5,6 +5,7 @@ import {
   type Component,
   componentKind,
   type Factory,
+  isBuilt,
   isFactory,
   type Kind,
   type Plugin,
@@ -121,9 +122,6 @@ export function createRegistry(plugins: readonly Plugin[], origins: ReadonlyMap<
 // --- helpers ---
 
 const isFunction = (value: unknown): boolean => typeof value === 'function';
-
-const isBuilt = (reference: ComponentReference<Kind>): reference is Component<Kind> =>
-  typeof reference === 'object' && 'kind' in reference && 'spec' in reference;
 
 /** Options of a component that are components themselves, given by name, as text or as data, become built ones. */
 function buildNested(registry: Registry, schema: z.ZodObject, options: Readonly<Record<string, unknown>>): Record<string, unknown> {

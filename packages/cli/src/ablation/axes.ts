@@ -1,6 +1,7 @@
 import {
   type Component,
   type ComponentReference,
+  isBuilt,
   type Kind,
   parseOptions,
   type Registry,
@@ -13,7 +14,7 @@ import { specLabel } from '@espalier/reports';
 import type * as z from 'zod';
 import type { Ablation, AxisValue } from '../config/config.ts';
 import { axisAmbiguous, axisIsTarget, axisNeedsValues, axisTwice, axisUnknown } from '../errors.ts';
-import { isBuilt, isReference, listOptions, type Option, optionsOfComponent, withOption } from './options.ts';
+import { isReference, listOptions, type Option, optionsOfComponent, withOption } from './options.ts';
 
 /** What is trained at a point of an ablation, before sparsity and seed. */
 export interface Variant {

@@ -1,4 +1,4 @@
-import { type Component, type ComponentReference, componentKind, type Kind, type Registry, toSpec } from '@espalier/core';
+import { type ComponentReference, componentKind, type Kind, type Registry, toSpec } from '@espalier/core';
 import type * as z from 'zod';
 
 /** Options of a component or of the training, given or not: what can be varied. */
@@ -46,8 +46,6 @@ export function withOption(
 
 export const isReference = (value: unknown): value is ComponentReference<Kind> =>
   typeof value === 'string' || (typeof value === 'object' && value !== null && ('use' in value || 'spec' in value));
-
-export const isBuilt = (value: unknown): value is Component<Kind> => typeof value === 'object' && value !== null && 'spec' in value;
 
 // --- helpers ---
 

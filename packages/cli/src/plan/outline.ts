@@ -1,4 +1,5 @@
 import {
+  asksForDenseGradients,
   type Calendar,
   type Kernel,
   type LayerCost,
@@ -139,9 +140,7 @@ function plannedUpdates(calendar: Calendar, kernels: readonly Kernel[], stepsPer
 
 /** As a run counts it, Σ uses·(2n + m): m is n where gradients of the weights left are enough, and all otherwise. */
 function trainingPerExample(pruner: Pruner, kernels: readonly Kernel[], updates: readonly PlannedUpdate[], totalSteps: number): number {
-  const isDense = (step: number) =>
-    pruner.gradientsOf !== 'nonzero' ||
-    (typeof pruner.usesDenseGradients === 'function' ? pruner.usesDenseGradients(step, { totalSteps }) : !!pruner.usesDenseGradients);
+  const isDense = (step: number) => pruner.gradientsOf !== 'nonzero' || asksForDenseGradients(pruner, step, { totalSteps });
   const forward = (counts: readonly number[]) => kernels.reduce((sum, { uses }, i) => sum + uses * (counts[i] as number), 0);
   const dense = forward(kernels.map(({ size }) => size));
   let sum = 0;

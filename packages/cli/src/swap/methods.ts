@@ -1,6 +1,6 @@
-import { type Component, type ComponentReference, type Registry, type Spec, toSpec } from '@espalier/core';
+import { type Component, type ComponentReference, isBuilt, type Registry, type Spec, toSpec } from '@espalier/core';
 import { specLabel } from '@espalier/reports';
-import { isBuilt, listOptions, optionsOfComponent, withOption } from '../ablation/options.ts';
+import { listOptions, optionsOfComponent, withOption } from '../ablation/options.ts';
 import { swapImpossible } from '../errors.ts';
 
 /** A method that takes part in a swap. */

@@ -124,3 +124,10 @@ export interface Pruner<State = any> {
   /** Stored parameters, where they are not the nonzeros of the effective weight (low rank). */
   parameterCount?(state: NoInfer<State>): number;
 }
+
+/** Whether a pruner asks for ∂L/∂(effective weight) of every kernel in a step. */
+export const asksForDenseGradients = (
+  { usesDenseGradients = false }: Pruner,
+  step: number,
+  context: { readonly totalSteps: number },
+): boolean => (typeof usesDenseGradients === 'function' ? usesDenseGradients(step, context) : usesDenseGradients);

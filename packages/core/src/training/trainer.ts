@@ -2,7 +2,7 @@ import type { Engine, Step, Tensors } from '../engine.ts';
 import { EspalierError, notFinite } from '../errors.ts';
 import { failedAt } from '../guard.ts';
 import type { Examples } from '../kinds/dataset.ts';
-import type { Pruner, StepContext } from '../kinds/pruner.ts';
+import { asksForDenseGradients, type Pruner, type StepContext } from '../kinds/pruner.ts';
 import { attach, type PrunedModel, prunerName } from '../model/attach.ts';
 import { outputActivation } from '../model/layer-internals.ts';
 import type { PrunableOptions } from '../model/prunable.ts';
@@ -144,8 +144,6 @@ export function createTrainer(options: TrainerOptions): Trainer {
 
   const watch = watchFinite(pruned);
   let step = 0;
-  const wantsDense = () =>
-    typeof pruner.usesDenseGradients === 'function' ? pruner.usesDenseGradients(step, { totalSteps }) : !!pruner.usesDenseGradients;
   const context = (denseGradients: ReadonlyMap<string, tf.Tensor>): Omit<StepContext, 'random'> => ({
     step,
     totalSteps,
@@ -183,7 +181,11 @@ export function createTrainer(options: TrainerOptions): Trainer {
       try {
         const skipped = pruner.skipsOptimizer?.(step, { totalSteps }) ?? false;
         const isMetered = !skipped && meter?.variables.length;
-        const structure = (wantsDense() ? DENSE : '') + (isMetered ? FORCES : '') + (onCounts ? COUNTS : '') + (skipped ? SKIPPED : '');
+        const structure =
+          (asksForDenseGradients(pruner, step, { totalSteps }) ? DENSE : '') +
+          (isMetered ? FORCES : '') +
+          (onCounts ? COUNTS : '') +
+          (skipped ? SKIPPED : '');
         out = withSeededRandom(seed, step, () => trainingStep.run(feeds, structure));
         const value = (out.loss as tf.Tensor).dataSync()[0] as number;
         const penalized = (out[PENALIZED]?.dataSync()[0] as number | undefined) ?? value;
