@@ -170,7 +170,7 @@ describe('the compiled step', () => {
     test.each<[string, () => Component<'pruner'>]>([
       ['str', () => str()],
       ['gmp', () => gmp({ every: 2 })],
-    ])('gives the same bits after a few steps with %s', { timeout: 600_000 }, (_, pruner) => {
+    ])('gives the same bits after a few steps with %s', { timeout: 75_000 * LARGE_STEPS }, (_, pruner) => {
       const run = (engine: Engine) => train(engine, pruner(), network, { learningRate: 0.005 }, { steps: LARGE_STEPS });
       const [ours, reference] = [run(compiled), run(eager())];
       expect(ours.losses).toEqual(reference.losses);
