@@ -33,7 +33,8 @@ export const evaluate: Benchmark = {
       }
       const notes = [
         `Batches of ${BATCH}, from data in memory to loss and accuracy: trainer.evaluate against a loop under torch.no_grad(), network.eval().`,
-        'Ours copies each batch into the engine; PyTorch’s tensors are there from the start. Both give the same loss and accuracy.',
+        'Ours copies each batch into the engine, which computes up to five at a time; PyTorch’s tensors are there from the start.',
+        'Both give the same loss and accuracy.',
         watch.summary(),
       ];
       const versions = { [engine.name]: engine.version, tfjs: tf.version_core, ...peer?.versions };
