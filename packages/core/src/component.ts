@@ -12,6 +12,7 @@ import type { Schedule } from './kinds/schedule.ts';
 import type { Score } from './kinds/score.ts';
 import type { ThresholdFunction } from './kinds/threshold-function.ts';
 import type { ThresholdSource } from './kinds/threshold-source.ts';
+import { problemText } from './problem-text.ts';
 import type { Spec } from './results.ts';
 import { TARGET_UNITS } from './targets/target.ts';
 
@@ -137,7 +138,7 @@ export function definePlugin<const P extends Plugin>(plugin: P): P {
  * `sparsity`, `multiplyAdds` and `bytes` only one may be given; the schema can't tell a sparsity that was given from its default.
  */
 export function parseOptions<Schema extends z.ZodObject>(kind: string, name: string, schema: Schema, given: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(given, { reportInput: true });
+  const parsed = schema.safeParse(given, { reportInput: true, error: problemText });
   const targets = parsed.success
     ? TARGET_UNITS.filter((unit) => unit in schema.shape && (given as Record<string, unknown>)[unit] !== undefined)
     : [];

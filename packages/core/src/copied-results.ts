@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { copiedInvalid } from './errors.ts';
+import { problemText } from './problem-text.ts';
 
 const fraction = z.number('must be a number').min(0).max(1, 'must be a fraction in [0, 1]: 0.9 for 90 %');
 
@@ -36,7 +37,7 @@ export type CopiedResults = z.infer<typeof copiedResultsSchema>;
 
 /** Numbers of others in a JSON file. Throws `E_COPIED`, which names the file and the field. */
 export function readCopiedResults(file: string): CopiedResults {
-  const parsed = copiedResultsSchema.safeParse(readJson(file));
+  const parsed = copiedResultsSchema.safeParse(readJson(file), { error: problemText });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
     const field = issue.path.map(String).join('.');

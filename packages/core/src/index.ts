@@ -51,6 +51,7 @@ export { soft } from './operators/soft.ts';
 export { softRescaled } from './operators/soft-rescaled.ts';
 export { sparsityOption } from './options.ts';
 export { corePlugin } from './plugin.ts';
+export { problemText } from './problem-text.ts';
 export { type RandomStream, randomStream } from './random.ts';
 export { readFloats } from './read-floats.ts';
 export { type ComponentReference, createRegistry, type PluginOrigin, type Registry, toSpec } from './registry.ts';

@@ -1,4 +1,4 @@
-import { type Plugin, type Spec, tf } from '@espalier/core';
+import { type Plugin, problemText, type Spec, tf } from '@espalier/core';
 import { type CheckedComponent, pluginChecks, type Trial } from '@espalier/core/testing';
 import { startEngine } from '@espalier/engine';
 import pc from 'picocolors';
@@ -77,7 +77,7 @@ const byName = (components: readonly Spec[]) => Object.fromEntries(components.ma
 
 /** Throws `E_USAGE` for what is no trial. */
 function checkTrials(given: unknown): Readonly<Record<string, Trial>> {
-  const { success, data, error } = trialsSchema.safeParse(given);
+  const { success, data, error } = trialsSchema.safeParse(given, { error: problemText });
   if (!success) throw trialInvalid(error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
   return data as Readonly<Record<string, Trial>>;
 }

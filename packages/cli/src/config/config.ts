@@ -1,5 +1,14 @@
 import type { Component, ComponentReference, Kind, Plugin, PrunableOptions, Spec } from '@espalier/core';
-import { givenText, prunableOptions, regularizerGroups, sparsityOption, type Target, targetOptions, trainingOptions } from '@espalier/core';
+import {
+  givenText,
+  problemText,
+  prunableOptions,
+  regularizerGroups,
+  sparsityOption,
+  type Target,
+  targetOptions,
+  trainingOptions,
+} from '@espalier/core';
 import * as z from 'zod';
 import type { TrainingReferences } from '../build-training.ts';
 import { configInvalid } from '../errors.ts';
@@ -143,7 +152,7 @@ const configSchema = z.strictObject({
 
 /** Checks a configuration and fills in the defaults. Throws `E_CONFIG` with every problem and what is allowed. */
 export function resolveConfig(config: Config, source: string, cores: number): ResolvedConfig {
-  const parsed = configSchema.safeParse(config, { reportInput: true });
+  const parsed = configSchema.safeParse(config, { reportInput: true, error: problemText });
   if (!parsed.success) throw configInvalid(source, parsed.error.issues.map(describeIssue));
   const { workers = Math.max(1, Math.floor(cores / parsed.data.threads)), ...rest } = parsed.data;
   const { training = {} } = config; // without defaults: what was not given has to be told from what was
