@@ -54,6 +54,7 @@ export const fixedMask = definePruner({
   create: ({ sparsity, run, digest, shuffle, reinitialize }) => ({
     sparsity,
     source: run,
+    gradientsOf: 'nonzero',
     redrawsInit: reinitialize,
     init(kernel, context): MaskState {
       const source = context.shared('checked source', () => checked(context, run, digest, sparsity));

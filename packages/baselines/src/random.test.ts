@@ -29,6 +29,18 @@ describe('random', () => {
     network.dispose();
   });
 
+  it('tells plans what it leaves, before anything is drawn', () => {
+    const network = testNetwork(random({ sparsity: 0.75, allocation: fromRun({ run: { first: 0.9, second: 0.6 } }) }), LAYERS);
+    const { calendar } = random({ sparsity: 0.75, allocation: fromRun({ run: { first: 0.9, second: 0.6 } }) });
+    const planned = calendar?.(
+      network.pruned.layers.map(({ kernel }) => kernel),
+      { totalSteps: 100 },
+    );
+    expect(planned?.updates).toEqual([{ step: 0, fraction: 1 }]);
+    expect(Object.fromEntries(planned?.countsAt(1) ?? [])).toEqual(network.left());
+    network.dispose();
+  });
+
   it('takes other places in each layer', () => {
     const network = testNetwork(random({ sparsity: 0.5 }), LAYERS);
     expect(network.effective('first').map((w) => w !== 0)).not.toEqual(network.effective('second').map((w) => w !== 0));

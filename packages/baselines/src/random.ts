@@ -2,6 +2,7 @@ import {
   allocateCounts,
   component,
   definePruner,
+  type Kernel,
   type MaskState,
   magnitude,
   masked,
@@ -31,15 +32,25 @@ export const random = definePruner({
     ...targetOptions,
     allocation: component('allocation').default(uniform()).describe('How the sparsity is divided among the layers'),
   }),
-  create: ({ allocation, ...given }) => ({
-    ...targetOf(given),
-    init(kernel, { kernels, shared, random }): MaskState {
-      const rule = { ...targetOf(given), allocation, score: magnitude(), fraction: 1, rounding: 'total' } as const;
-      const counts = shared('counts', () => allocateCounts(kernels, rule));
-      const mask = new Float32Array(kernel.size).fill(1, 0, counts.get(kernel.name));
-      random(`mask of ${kernel.name}`).shuffle(mask);
-      return { mask: tf.variable(tf.tensor(mask, [...kernel.shape]), false) };
-    },
-    reparameterize: (weight, { mask }) => masked(weight, mask),
-  }),
+  create: ({ allocation, ...given }) => {
+    const target = targetOf(given);
+    const countsOf = (kernels: readonly Kernel[]) =>
+      allocateCounts(kernels, { ...target, allocation, score: magnitude(), fraction: 1, rounding: 'total' });
+    return {
+      ...target,
+      gradientsOf: 'nonzero',
+      init(kernel, { kernels, shared, random }): MaskState {
+        const counts = shared('counts', () => countsOf(kernels));
+        const mask = new Float32Array(kernel.size).fill(1, 0, counts.get(kernel.name));
+        random(`mask of ${kernel.name}`).shuffle(mask);
+        return { mask: tf.variable(tf.tensor(mask, [...kernel.shape]), false) };
+      },
+      reparameterize: (weight, { mask }) => masked(weight, mask),
+      calendar: (kernels) => ({
+        updates: [{ step: 0, fraction: 1 }],
+        countsAt: () => countsOf(kernels),
+        dynamic: allocation.dynamic ?? false,
+      }),
+    };
+  },
 });
