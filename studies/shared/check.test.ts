@@ -79,7 +79,7 @@ describe('check', () => {
   it('refuses to train a part that it has not', async () => {
     const one = { ...study, parts: [{ name: 'first-part', train: async () => {} }] };
     await expect(train(one, ['first', 'secnd'], () => {})).rejects.toThrow(
-      'No part has a name that begins with "secnd". Parts: first-part. [E_SEALED]',
+      'No part has a name that begins with "secnd". Parts: first-part. [E_USAGE]',
     );
   });
 });

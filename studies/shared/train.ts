@@ -6,7 +6,7 @@ import { type KeptStudy, runsOf, sealedFiles, type Where } from './study.ts';
 /**
  * Trains what is missing of the parts whose names begin with one of these, or of all. What is sealed isn't trained again.
  *
- * @throws `E_SEALED` for a beginning that no part's name has.
+ * @throws `E_USAGE` for a beginning that no part's name has.
  */
 export async function train(study: KeptStudy, beginnings: readonly string[], say: Where['say']): Promise<void> {
   const unknown = beginnings.find((beginning) => !study.parts.some(({ name }) => name.startsWith(beginning)));
@@ -28,4 +28,4 @@ function restore(study: KeptStudy): void {
 }
 
 const partUnknown = ({ parts }: KeptStudy, beginning: string) =>
-  new EspalierError('E_SEALED', `No part has a name that begins with "${beginning}". Parts: ${parts.map(({ name }) => name).join(', ')}.`);
+  new EspalierError('E_USAGE', `No part has a name that begins with "${beginning}". Parts: ${parts.map(({ name }) => name).join(', ')}.`);
