@@ -99,7 +99,7 @@ export const defineDataset = define('dataset');
 
 /** An option that is itself a component: give one that its factory made; in a config, its name or `{ use: name, ... }`. */
 export function component<K extends Kind>(kind: K): z.ZodType<Component<K>, Component<K>> {
-  const test = (value: unknown) => isComponent(value) && value.kind === kind;
+  const test = (value: unknown) => isBuilt(value) && value.kind === kind;
   componentKinds.set(test, kind);
   return z.custom<Component<K>>(
     test,
@@ -177,11 +177,8 @@ const factories = new WeakSet<object>();
 /** By the test inside the schema, since `describe` and the like make a new schema with the same test. */
 const componentKinds = new WeakMap<object, Kind>();
 
-const isComponent = (value: unknown): value is Component<Kind> =>
-  typeof value === 'object' && value !== null && 'kind' in value && 'spec' in value;
-
 function toPlain(value: unknown): unknown {
-  if (isComponent(value)) return value.spec;
+  if (isBuilt(value)) return value.spec;
   if (Array.isArray(value)) return value.map(toPlain);
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : [[key, toPlain(inner)]])));
