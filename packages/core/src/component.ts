@@ -69,7 +69,7 @@ const define =
   <K extends Kind>(kind: K): Define<K> =>
   (definition) => {
     const factory = (given: unknown = {}) => {
-      const options = parseOptions(kind, definition.name, definition.options, given);
+      const options = parseOptions(`${kind} "${definition.name}"`, definition.options, given);
       const built = guardCreate(kind, definition.name, () => definition.create(options));
       const spec = Object.freeze({ use: definition.name, ...withoutDefaults(definition.options, options) });
       const described = { ...guardMembers(kind, definition.name, built), ...Object.getOwnPropertyDescriptors({ kind, spec }) };
@@ -134,22 +134,22 @@ export function definePlugin<const P extends Plugin>(plugin: P): P {
 }
 
 /**
- * Options that passed their schema, defaults filled in. Throws `E_OPTIONS`, which names what was wrong and what is allowed. Of the targets
+ * Options of something, such as `training`, that passed their schema, defaults filled in. Throws `E_OPTIONS`, which names what was wrong and what is allowed. Of the targets
  * `sparsity`, `multiplyAdds` and `bytes` only one may be given; the schema can't tell a sparsity that was given from its default.
  */
-export function parseOptions<Schema extends z.ZodObject>(kind: string, name: string, schema: Schema, given: unknown): z.output<Schema> {
+export function parseOptions<Schema extends z.ZodObject>(of: string, schema: Schema, given: unknown): z.output<Schema> {
   const parsed = schema.safeParse(given, { reportInput: true, error: problemText });
   const targets = parsed.success
     ? TARGET_UNITS.filter((unit) => unit in schema.shape && (given as Record<string, unknown>)[unit] !== undefined)
     : [];
-  if (targets.length > 1)
-    throw optionsInvalid(kind, name, [`${targets.join(' and ')} are two targets: give one`], Object.keys(schema.shape));
+  if (targets.length > 1) throw optionsInvalid(of, [`${targets.join(' and ')} are two targets: give one`], Object.keys(schema.shape));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
-    if (issue.code === 'unrecognized_keys') return `there is no option ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
-    return issue.path.length ? `option "${issue.path.join('.')}": ${issue.message}${givenText(issue.input)}` : issue.message;
+    const option = issue.path.length ? `option "${issue.path.join('.')}"` : undefined;
+    if (issue.code !== 'unrecognized_keys') return option ? `${option}: ${issue.message}${givenText(issue.input)}` : issue.message;
+    return `there is no option ${issue.keys.map((key) => `"${key}"`).join(', ')}${option ? ` in ${option}` : ''}`;
   });
-  throw optionsInvalid(kind, name, problems, Object.keys(schema.shape));
+  throw optionsInvalid(of, problems, Object.keys(schema.shape));
 }
 
 /** The options, as JSON, that differ from what the schema gives when nothing is said. Components appear as their specs. */

@@ -75,10 +75,10 @@ export const nothingToPrune = (model: string, names: readonly string[]) =>
     `No kernel of model "${model}" is left to prune. Its kernels: ${list(names)}. Look at include, exclude, firstLayer and lastLayer.`,
   );
 
-export const optionsInvalid = (kind: string, name: string, problems: readonly string[], allowed: readonly string[]) =>
+export const optionsInvalid = (of: string, problems: readonly string[], allowed: readonly string[]) =>
   new EspalierError(
     'E_OPTIONS',
-    `${kind} "${name}": ${problems.join('; ')}. ${allowed.length ? `Options: ${allowed.join(', ')}.` : 'It has no options.'}`,
+    `${of}: ${problems.join('; ')}. ${allowed.length ? `Options: ${allowed.join(', ')}.` : 'It has no options.'}`,
   );
 
 export const sparsityNeeded = (source: string) =>

@@ -103,7 +103,7 @@ function setOption(variant: Variant, path: readonly string[], value: unknown, na
     return { ...variant, pruner: { ...toSpec(variant.pruner), ...withOption(registry, options, path, value) } };
   }
   const training = withOption(registry, { shape: trainingOptions.shape, given: variant.training }, path.slice(1), value);
-  parseOptions('axis', name, trainingOptions, training);
+  parseOptions(`axis "${name}"`, trainingOptions, training);
   return { ...variant, training };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withCode } from '../test-helpers.ts';
+import { naming, withCode } from '../test-helpers.ts';
 import { type PrunableOptions, selectPrunable } from './prunable.ts';
 
 const NAMES = ['conv1', 'block.1/conv', 'block.2/conv', 'fc'];
@@ -29,6 +29,12 @@ describe('selectPrunable', () => {
 
   it('refuses a pattern that matches no kernel', () => {
     expect(() => selected({ exclude: ['dense*'] })).toThrow(withCode('E_PATTERN'));
+  });
+
+  it('refuses options of another form, in words', () => {
+    const refused = withCode('E_OPTIONS', { message: naming('prunable: option "firstLayer": must be true or false, given "no"') });
+    expect(() => selected({ firstLayer: 'no' as never })).toThrow(refused);
+    expect(() => selected({ skip: ['fc'] } as never)).toThrow(withCode('E_OPTIONS', { message: naming('"skip"', 'exclude') }));
   });
 
   it('refuses to leave nothing to prune', () => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseOptions } from '../component.ts';
 import { nothingToPrune, patternMatchesNothing } from '../errors.ts';
 
 const patterns = z.array(z.string().min(1));
@@ -12,12 +13,15 @@ export const prunableOptions = z.strictObject({
 });
 export type PrunableOptions = z.input<typeof prunableOptions>;
 
+/** Checked options with the defaults filled in. Throws `E_OPTIONS`. */
+export const parsePrunable = (given: PrunableOptions = {}) => parseOptions('prunable', prunableOptions, given);
+
 /**
  * Whether each kernel is pruned, by its place in the model.
  *
  * @param layers Layer of each kernel, where layers have several.
  *
- * Throws `E_PATTERN` for a pattern that matches no kernel, `E_NOTHING_TO_PRUNE` if none is left.
+ * Throws `E_OPTIONS` for options of another form, `E_PATTERN` for a pattern that matches no kernel, `E_NOTHING_TO_PRUNE` if none is left.
  */
 export function selectPrunable(
   model: string,
@@ -25,7 +29,7 @@ export function selectPrunable(
   options: PrunableOptions,
   layers: readonly string[] = names,
 ): boolean[] {
-  const { include, exclude, firstLayer, lastLayer } = prunableOptions.parse(options);
+  const { include, exclude, firstLayer, lastLayer } = parsePrunable(options);
   if (!names.length) throw nothingToPrune(model, names);
   const matcher = (option: string, list: readonly string[]) => {
     const tests = list.map((pattern) => {

@@ -35,7 +35,13 @@ describe('parseTraining', () => {
 
   it('takes nothing but regularizers, in groups that exist', () => {
     for (const regularizers of [{ weights: 'l1' }, { weights: { use: 'l1' } }, { kernels: l1({ lambda: 1 }) }] as never[]) {
-      expect(() => parseTraining({ regularizers })).toThrow();
+      expect(() => parseTraining({ regularizers })).toThrow(withCode('E_OPTIONS', { message: naming('training', 'regularizers') }));
     }
+  });
+
+  it('says what is wrong, what was given and what there is', () => {
+    const refused = (message: string) => withCode('E_OPTIONS', { message: naming(message, 'learningRate') });
+    expect(() => parseTraining({ epochs: 0 })).toThrow(refused('training: option "epochs": must be above 0, given 0.'));
+    expect(() => parseTraining({ epoch: 1 } as never)).toThrow(refused('training: there is no option "epoch".'));
   });
 });

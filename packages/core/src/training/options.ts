@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { component } from '../component.ts';
+import { component, parseOptions } from '../component.ts';
 import { regularizedTwice } from '../errors.ts';
 
 const coefficient = z.number().min(0);
@@ -36,11 +36,11 @@ export type TrainingOptions = z.input<typeof trainingOptions>;
 export type Training = z.output<typeof trainingOptions>;
 
 /**
- * Checked options with the defaults filled in; a coefficient in whose place a regularizer was given is 0. Throws `E_OPTIONS` where both were
- * given.
+ * Checked options with the defaults filled in; a coefficient in whose place a regularizer was given is 0. Throws `E_OPTIONS`, also where
+ * both were given.
  */
 export function parseTraining(given: TrainingOptions = {}): Training {
-  const training = trainingOptions.parse(given);
+  const training = parseOptions('training', trainingOptions, given);
   const replaced = COEFFICIENTS.filter(([group]) => training.regularizers[group]);
   for (const [group, name] of replaced) {
     if (given[name]) throw regularizedTwice(group, `"${name}" is ${given[name]}`, 'Give one of the two.');
