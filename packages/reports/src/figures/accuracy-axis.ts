@@ -1,3 +1,5 @@
+import { niceStep } from './nice-step.ts';
+
 /** Domain, ticks and label format of an axis of accuracies, with room above the highest for a line of text. */
 export function accuracyAxis(values: readonly number[], height: number) {
   const lowest = Math.min(...values);
@@ -17,9 +19,3 @@ export function accuracyAxis(values: readonly number[], height: number) {
 // --- helpers ---
 
 const LABEL_ROOM = 16;
-
-/** The next of 1, 2, 5, 10, ... × a power of ten. */
-function niceStep(atLeast: number): number {
-  const power = 10 ** Math.floor(Math.log10(atLeast));
-  return power * ([1, 2, 5].find((factor) => factor * power >= atLeast * (1 - 1e-9)) ?? 10);
-}

@@ -1,5 +1,6 @@
 import type { CopiedResults, RunResult } from '@espalier/core/results';
 import { type AccuracyPoint, accuracyCases, accuracyMarks, HEIGHT, pointNotes, rowOf, widthOf } from './accuracy-plot.ts';
+import { countTicks } from './count-ticks.ts';
 import type { Channel, Figure } from './figure.ts';
 import { config, countAxis } from './theme.ts';
 
@@ -30,7 +31,7 @@ export function accuracyVsCount(results: readonly RunResult[], copied: readonly 
       type: 'quantitative',
       title: `${count.label}${unit}`,
       scale: { type: 'log', domain: [least, most], nice: false },
-      axis: { values: roundNumbers(least, most), labelExpr, labelOverlap: 'greedy' },
+      axis: { values: countTicks(least, most), labelExpr, labelOverlap: 'greedy' },
     };
     return [
       {
@@ -47,9 +48,3 @@ export function accuracyVsCount(results: readonly RunResult[], copied: readonly 
 // --- helpers ---
 
 const MARGIN = 1.1;
-
-/** 1, 2 and 5 times powers of ten. */
-function roundNumbers(least: number, most: number): number[] {
-  const powers = Array.from({ length: 16 }, (_, power) => 10 ** power);
-  return powers.flatMap((power) => [power, 2 * power, 5 * power]).filter((value) => value >= least && value <= most);
-}

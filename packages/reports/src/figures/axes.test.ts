@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { accuracyAxis } from './accuracy-axis.ts';
+import { countTicks } from './count-ticks.ts';
 import { sparsityAxis } from './sparsity-axis.ts';
 
 const sparsities = (ticks: readonly number[]) => ticks.map((left) => Number((1 - left).toFixed(6))).sort((a, b) => a - b);
@@ -29,5 +30,16 @@ describe('accuracyAxis', () => {
     const { ticks, domain } = accuracyAxis([0.98], 180);
     expect(ticks.length).toBeGreaterThan(0);
     expect(domain[1]).toBeGreaterThan(domain[0] as number);
+  });
+});
+
+describe('countTicks', () => {
+  it('has 1, 2 and 5 times powers of ten', () => {
+    expect(countTicks(900, 25_000)).toEqual([1000, 2000, 5000, 10_000, 20_000]);
+  });
+
+  it('is evenly spaced where the axis is short, down to one count with its margins', () => {
+    expect(countTicks(21_000, 45_000)).toEqual([30_000, 40_000]);
+    expect(countTicks(229_300 / 1.1, 229_300 * 1.1)).toEqual([220_000, 240_000]);
   });
 });
