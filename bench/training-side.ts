@@ -1,6 +1,5 @@
 import { dense } from '@espalier/baselines';
-import { type Component, createTrainer, type Trainer, tf } from '@espalier/core';
-import type { StartedEngine } from '@espalier/engine';
+import { type Component, createTrainer, type Engine, type Trainer, tf } from '@espalier/core';
 import type { Side } from './measure.ts';
 import { buildNetwork, type HostBatch, type Network, randomExamples, weightsOf } from './networks/index.ts';
 import type { PackedArrays } from './pack-arrays.ts';
@@ -30,7 +29,7 @@ export interface Where {
 }
 
 /** Our training of a network; `where` in a training it begins matters to pruners. */
-export function ourTraining(network: Network, engine: StartedEngine, pruner: Component<'pruner'> = dense(), where?: Where): TrainingSide {
+export function ourTraining(network: Network, engine: Engine, pruner: Component<'pruner'> = dense(), where?: Where): TrainingSide {
   const model = buildNetwork(network);
   const training = { ...optimizerOf(network), epochs: 1, schedule: 'constant', warmup: 0 } as const;
   const trainer: Trainer = createTrainer({ model, pruner, engine, stepsPerEpoch: where?.totalSteps ?? 1_000_000, training });
