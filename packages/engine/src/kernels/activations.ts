@@ -9,7 +9,7 @@ const run = (backend: NativeBackend, op: string, inputs: tf.Tensor[]): tf.Tensor
 
 const derivatives: Readonly<Record<string, Derivative>> = {
   Relu: (backend, dy, _x, y) => run(backend, 'ReluGrad', [dy, y]),
-  Relu6: (backend, dy, x) => run(backend, 'Relu6Grad', [dy, x]),
+  Relu6: (backend, dy, _x, y) => run(backend, 'Relu6Grad', [dy, y]),
   Sigmoid: (backend, dy, _x, y) => run(backend, 'SigmoidGrad', [y, dy]),
   Tanh: (backend, dy, _x, y) => run(backend, 'TanhGrad', [y, dy]),
   Softplus: (backend, dy, x) => run(backend, 'SoftplusGrad', [dy, x]),
