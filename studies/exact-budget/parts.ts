@@ -54,7 +54,8 @@ export const parts: readonly Part[] = [
   ablationPart({
     ...lenet5,
     model: { use: 'lenet5', batchNorm: true },
-    sparsity: [0.9, 0.98],
+    seeds: [0, 1, 2, 3, 4, 5],
+    sparsity: [0.8, 0.9, 0.95, 0.98, 0.99],
     ablation: { name: 'budget-batch-norm', pruner: 'str', axes: { pruner: [gmpErk] } },
   }),
 ];

@@ -12,7 +12,8 @@ export function boundedInverse(
   k: number,
   { inverse, atTop, slope }: { inverse(share: tf.Tensor): tf.Tensor; atTop: number; slope: number },
 ): tf.Tensor {
-  const share = threshold.div(k);
-  const line = share.sub(TOP).relu().mul(slope);
+  const share = k === 1 ? threshold : threshold.div(k); // a pass over all weights of a network, at every correction
+  const excess = share.sub(TOP).relu();
+  const line = slope === 1 ? excess : excess.mul(slope);
   return inverse(share.minimum(TOP)).minimum(atTop).add(line);
 }
