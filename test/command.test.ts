@@ -390,6 +390,7 @@ describe('a configuration', () => {
       { 'espalier.config.mjs': `export default ${json};` },
       { 'espalier.config.js': `module.exports = ${json};`, 'package.json': {} },
       { 'espalier.config.json': json },
+      { 'espalier.config.json': `\uFEFF${json}` },
       { 'espalier.config.yaml': yaml },
       { 'package.json': { type: 'module', espalier: JSON.parse(json) } },
     ];
@@ -481,6 +482,14 @@ describe('a mistake', () => {
     ['an unknown command', ['comapre'], {}, 'E_USAGE', 'compare, ablate, swap, plan, report'],
     ['an unknown flag', ['compare', '--pruner', 'str'], {}, 'E_USAGE', '--pruners'],
     ['a percentage', ['compare', '--sparsity', '90'], {}, 'E_USAGE', '[0, 1)'],
+    ['several numbers where one is taken', ['compare', '--epochs', '1,2'], {}, 'E_USAGE', '"1,2" is not a whole number'],
+    ['a folder of runs that is a file', ['compare', '--runs', 'taken/runs'], { taken: '' }, 'E_USAGE', '"taken" is a file'],
+    ['a report that is a file', ['plan', '-r', 'taken'], { taken: '' }, 'E_USAGE', 'it is a file'],
+    ['a table that is a file', ['report', '--copied', 'x.json', '--out', 'taken'], { taken: '' }, 'E_USAGE', 'it is a file'],
+    ['an archive that is a folder', ['report', '--archive', 'taken'], { 'taken/x': '' }, 'E_USAGE', 'it is a folder'],
+    ['a figure in a file', ['check-threshold-function', 'exp', '-o', 'taken/x.svg'], { taken: '' }, 'E_USAGE', '"taken" is a file'],
+    ['a study with the numbers of others', ['report', '--study', 's', '--copied', 'x.json'], {}, 'E_USAGE', '--out'],
+    ['a swap of one method', ['swap', '-p', 'gmp,gmp'], {}, 'E_SWAP', 'two methods or more that differ'],
     ['no number', ['compare', '--epochs', 'many'], {}, 'E_USAGE', 'whole number'],
     ['an option out of its range', ['plan', '-p', 'gmp(allocation=erk(power=-1))'], {}, 'E_OPTIONS', 'given -1'],
     ['an unknown control', ['swap', '--controls', 'rewond'], {}, 'E_USAGE', '"rewond". Controls: rewound, layer-shuffled'],
@@ -498,7 +507,7 @@ describe('a mistake', () => {
     ['text that can not be read', fromConfig, withConfig({ pruners: ['gmp(allocation=erk))'] }), 'E_NOTATION', 'gmp(allocation=erk))'],
     ['an unknown model', ['compare', '--model', 'lenet'], {}, 'E_COMPONENT_UNKNOWN', '"lenet5"'],
     ['an unknown data set', ['compare', '--data', 'minst'], {}, 'E_COMPONENT_UNKNOWN', '"mnist"'],
-    ['no runs to report', ['report', 'nowhere'], {}, 'E_NO_RUNS', '--runs'],
+    ['no runs to report', ['report', 'nowhere'], {}, 'E_NO_RUNS', 'nowhere'],
     ['a configuration that is missing', fromConfig, {}, 'E_CONFIG', 'wrong.json'],
     ['a configuration that is no JSON', fromConfig, withConfig('{'), 'E_CONFIG', 'wrong.json'],
     ['a configuration that is no object', fromConfig, withConfig('[]'), 'E_CONFIG', 'defineConfig'],
@@ -509,6 +518,22 @@ describe('a mistake', () => {
       'E_CONFIG',
       'export default',
     ],
+    [
+      'a list that is text, of a command that trains nothing',
+      ['plugins', '-c', 'wrong.json'],
+      withConfig({ plugins: 'x' }),
+      'E_CONFIG',
+      'list',
+    ],
+    [
+      'an unknown key, of a command that trains nothing',
+      ['cost', '-m', 'lenet5', '-c', 'wrong.json'],
+      withConfig({ pruner: 'str' }),
+      'E_CONFIG',
+      'pruners',
+    ],
+    ['a folder that is a number', fromConfig, withConfig({ runs: 5 }), 'E_CONFIG', '"runs": must be a text, given 5'],
+    ['a configuration that was found', ['compare'], { 'espalier.config.json': '{' }, 'E_CONFIG', 'espalier.config.json can'],
     ['an unknown key', fromConfig, withConfig({ pruner: 'str' }), 'E_CONFIG', 'pruners'],
     ['an unknown key of training', fromConfig, withConfig({ training: { epoch: 1 } }), 'E_CONFIG', 'epochs'],
     [
@@ -594,6 +619,12 @@ describe('the other commands', () => {
     const gmp = components.find(({ name }) => name === 'gmp');
     expect(gmp?.options).toContainEqual(expect.objectContaining({ name: 'allocation', default: 'uniform' }));
     expect(gmp?.options).toContainEqual(expect.objectContaining({ name: 'sparsity', default: 0.9 }));
+  });
+
+  it('end quietly when nobody reads on', async () => {
+    const { process: child, ended } = folder().start('plugins');
+    child.stdout?.destroy();
+    expect(await ended).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('say which engine runs here', async () => {

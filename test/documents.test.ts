@@ -1,6 +1,8 @@
 import { cpSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
+import { prunableOptions, trainingOptions } from '@espalier/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeOptions } from '../packages/cli/src/describe-components.ts';
 import { createProgram } from '../packages/cli/src/program.ts';
 import { type Block, espalierCommands, fileOf, pnpmScripts, printedBy, readDocuments, shows, TUTORIAL } from './support/documents.ts';
 import { createProject, type Project, run, TSX, WORKSPACE } from './support/project.ts';
@@ -125,6 +127,21 @@ describe('the commands of the documents', () => {
       blocks.filter(({ notRun }) => notRun === '').map(({ line }) => `${name}:${line}`),
     );
     expect(silent).toEqual([]);
+  });
+});
+
+describe('docs/configuration.md', () => {
+  const text = readFileSync(path.join(WORKSPACE, 'docs/configuration.md'), 'utf8');
+
+  it.each([
+    ['training', trainingOptions.omit({ regularizers: true })],
+    ['prunable', prunableOptions],
+  ] as const)('lists what %s takes', (name, schema) => {
+    const rows = describeOptions(schema).map(({ name, accepts, default: byDefault, description }) =>
+      [`\`${name}\``, accepts.replaceAll('|', '\\|'), `\`${JSON.stringify(byDefault)}\``, description].join(' | '),
+    );
+    const [head, ...body] = [`\`${name}\` | takes | default | what`, ...rows].map((row) => `| ${row} |`);
+    expect(text).toContain(`\n\n${[head, '|---|---|---|---|', ...body].join('\n')}\n\n`);
   });
 });
 

@@ -53,6 +53,7 @@ describe('plan', () => {
 
   it('finds nothing wrong with the methods as they are', async () => {
     expect(await warnings({ pruners: [dense, str(), gmp(), gmp({ allocation: erk() }), globalMagnitude()] })).toEqual([]);
+    expect(await warnings({ pruners: [dense, gmp({ sparsity: 0 })] })).toEqual([]);
   });
 
   const MISTAKES: readonly [string, string, Config][] = [

@@ -6,6 +6,7 @@ import {
   type ComponentReference,
   type CostConventionName,
   checkBudget,
+  costConventions,
   type Kernel,
   keepCounts,
   keptAt,
@@ -17,12 +18,17 @@ import {
   modelCost,
   type Plugin,
   type PrunableOptions,
+  parseOptions,
   prunableKernels,
+  prunableOptions,
   readBudget,
   runBudget,
+  sparsityOption,
   tf,
   withoutValues,
 } from '@espalier/core';
+import * as z from 'zod';
+import { pluginList, reference } from './config/config.ts';
 import { createPluginRegistry } from './container.ts';
 import { allocationNeedsWeights, inputUnknown, usageInvalid } from './errors.ts';
 
@@ -60,11 +66,11 @@ export interface CostResult extends ModelCost {
  * Throws `E_BUDGET`, `E_ALLOCATION`, `E_PATTERN`, `E_INPUT_SHAPE`, `E_USAGE`, `E_COMPONENT_UNKNOWN`, `E_OPTIONS`.
  */
 export async function cost(options: CostOptions): Promise<CostResult> {
-  const { budget, allocation, sparsity, prunable = {}, convention = 'paper', plugins = [], folder = process.cwd() } = options;
+  const { model: given, budget, allocation, sparsity, prunable, convention, plugins, folder } = parseOptions('cost', costSchema, options);
   if (budget !== undefined && (allocation !== undefined || sparsity !== undefined)) throw twoBudgets();
   if (allocation !== undefined && sparsity === undefined) throw sparsityMissing();
   const registry = await createPluginRegistry(plugins, folder);
-  const model = registry.build('model', options.model);
+  const model = registry.build('model', given);
   const { inputShape, classes } = inputOf(model, options);
   tf.enableProdMode(); // or TensorFlow.js advertises tfjs-node here
   const built = withoutValues(() => model.build({ inputShape, classes, seed: () => 1 }));
@@ -84,6 +90,19 @@ export async function cost(options: CostOptions): Promise<CostResult> {
 }
 
 // --- helpers ---
+
+const costSchema = z.strictObject({
+  model: reference('model'),
+  budget: z.union([z.string(), z.record(z.string(), z.number())]).optional(),
+  allocation: reference('allocation').optional(),
+  sparsity: sparsityOption.optional(),
+  prunable: prunableOptions.prefault({}),
+  inputShape: z.array(z.int().positive()).min(1).optional(),
+  classes: z.int().positive().optional(),
+  convention: z.enum(Object.keys(costConventions) as CostConventionName[]).default('paper'),
+  plugins: pluginList,
+  folder: z.string().default(() => process.cwd()),
+});
 
 function inputOf({ usual, spec }: Component<'model'> & Model, { inputShape = usual?.inputShape, classes = usual?.classes }: CostOptions) {
   if (!inputShape || classes === undefined) throw inputUnknown(spec.use);

@@ -29,8 +29,12 @@ export const describeComponents = (registry: Registry, kind: Kind): readonly Com
     name: definition.name,
     summary: definition.summary,
     plugin: registry.pluginOf(kind, definition.name)?.name ?? '',
-    options: Object.entries(definition.options.shape as Record<string, z.ZodType>).map(([name, schema]) => describeOption(name, schema)),
+    options: describeOptions(definition.options),
   }));
+
+/** The options that a schema takes, in its order. */
+export const describeOptions = ({ shape }: z.ZodObject): readonly OptionDescription[] =>
+  Object.entries(shape as Record<string, z.ZodType>).map(([name, schema]) => describeOption(name, schema));
 
 // --- helpers ---
 

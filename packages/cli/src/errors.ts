@@ -90,7 +90,7 @@ export const inputUnknown = (model: string) =>
   );
 
 export const noRuns = (folder: string) =>
-  new EspalierError('E_NO_RUNS', `There are no results in "${folder}". "espalier compare" makes some; --runs says where they are kept.`);
+  new EspalierError('E_NO_RUNS', `There are no results in "${folder}". "espalier compare" makes some, in "runs" or where its --runs says.`);
 
 export const pluginHasNone = (plugins: readonly string[], component: string | undefined, has: readonly string[]) =>
   new EspalierError(
@@ -105,6 +105,9 @@ export const trialInvalid = (problems: readonly string[]) =>
     'E_USAGE',
     `--on: ${problems.join('; ')}. Give what a component is tried on, by its name: "inputShape" and "classes" for a model, "layers" (shapes by name) for an allocation.`,
   );
+
+export const notWritable = (place: string, why: string, cause?: unknown) =>
+  new EspalierError('E_USAGE', `Nothing can be written to "${place}": ${sentence(why)} Name another place.`, { cause });
 
 /** What went wrong in a file that is there; with the code of the error behind it, if that is one of ours. */
 export const pluginBroken = (name: string, file: string, cause: unknown, code = 'E_PLUGIN') =>

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 import type { Kind } from '@espalier/core';
+import { checkWritable } from './check-writable.ts';
 import { foldersAbove, type Manifest, packageOf, readManifest } from './config/package-of.ts';
 import { builtInPlugins } from './container.ts';
 import { componentBuiltIn, componentNameInvalid, folderTaken, identifierTaken } from './errors.ts';
@@ -33,6 +34,7 @@ export interface NewPlugin {
  */
 export function newPlugin({ kind, name, out }: NewPluginOptions): NewPlugin {
   checkName(kind, name);
+  checkWritable('folder', out);
   if (existsSync(out) && readdirSync(out).length) throw folderTaken(out);
   mkdirSync(out, { recursive: true });
   for (const part of ['shared', kind]) cpSync(path.join(TEMPLATES, part), out, { recursive: true });

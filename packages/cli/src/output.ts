@@ -24,10 +24,10 @@ export const terminalOptions = () => ({
 });
 
 /** What was typed, so that it can be typed again. */
-export const typedCommand = (): string =>
-  ['espalier', ...process.argv.slice(2)]
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(' ');
+export const typedCommand = (): string => ['espalier', ...process.argv.slice(2)].map(quoted).join(' ');
+
+/** A word as a shell takes it. */
+export const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** "1 run", "3 runs" */
 export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

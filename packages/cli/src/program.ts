@@ -404,17 +404,23 @@ const numbers = (text: string, check: (n: number) => boolean, what: string): num
     return n;
   });
 
-const fractions = (text: string) => numbers(text, (n) => n >= 0 && n < 1, 'a fraction in [0, 1): write 0.9 for 90 %');
+const FRACTION = 'a fraction in [0, 1): write 0.9 for 90 %';
+const isFraction = (n: number) => n >= 0 && n < 1;
+const fractions = (text: string) => numbers(text, isFraction, FRACTION);
 const shares = (text: string) => numbers(text, (n) => n > 0 && n <= 1, 'a fraction in (0, 1]: write 0.1 for 10 %');
-const fraction = (text: string) => {
-  const [first, ...more] = fractions(text);
-  if (first === undefined || more.length) throw new InvalidArgumentError(`"${text}" is not one fraction in [0, 1).`);
-  return first;
-};
+/** Reads the one number that an option takes, where another takes a list of them. */
+const one =
+  (check: (n: number) => boolean, what: string) =>
+  (text: string): number => {
+    const [first, ...more] = numbers(text, check, what);
+    if (first === undefined || more.length) throw new InvalidArgumentError(`"${text}" is not ${what}.`);
+    return first;
+  };
+const fraction = one(isFraction, FRACTION);
 const shape = (text: string): number[] => {
   if (!/^\d+(x\d+)*$/.test(text) || /(^|x)0/.test(text)) throw new InvalidArgumentError(`"${text}" is not a shape: write 224x224x3.`);
   return text.split('x').map(Number);
 };
 const integers = (text: string) => numbers(text, Number.isInteger, 'a whole number');
-const positive = (text: string) => numbers(text, (n) => Number.isInteger(n) && n > 0, 'a whole number from 1 on')[0] as number;
-const finite = (text: string) => numbers(text, () => true, 'a number')[0] as number;
+const positive = one((n) => Number.isInteger(n) && n > 0, 'a whole number from 1 on');
+const finite = one(() => true, 'a number');

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { type Plugin, type Registry, type RunRequest, type RunResult, toRunSpec } from '@espalier/core';
 import { availableEngine } from '@espalier/engine';
+import { checkWritable } from './check-writable.ts';
 import { type Config, type ResolvedConfig, resolveConfig } from './config/config.ts';
 import { absolutePlugin, loadPlugins } from './config/load-plugins.ts';
 import { composeRoot, REGISTRY, RUNNER, RUNNER_OPTIONS } from './container.ts';
@@ -33,11 +34,13 @@ export interface Project {
   run(requests: readonly RunRequest[]): Promise<RunResult[]>;
 }
 
-/** Checks a configuration and loads its plugins. Throws `E_CONFIG` or `E_PLUGIN`. */
+/** Checks a configuration and loads its plugins. Throws `E_CONFIG`, `E_PLUGIN`, or `E_USAGE` where runs or report can't be written. */
 export async function openProject(given: Config, options: ProjectOptions & { readonly command: string }): Promise<Project> {
   const { folder = process.cwd(), source = 'The configuration', command } = options;
   const config = resolveConfig(given, source, availableParallelism());
   const runs = path.resolve(folder, config.runs);
+  const report = config.report === false ? undefined : path.resolve(folder, config.report);
+  for (const place of [runs, report]) if (place !== undefined) checkWritable('folder', place);
   const loaded = await loadPlugins(config.plugins, folder);
   const root = composeRoot(loaded);
   const registry = root.resolve(REGISTRY);
@@ -47,7 +50,7 @@ export async function openProject(given: Config, options: ProjectOptions & { rea
     registry,
     engine: { name: availableEngine(config.engine), threads: config.threads },
     runs,
-    report: config.report === false ? undefined : path.resolve(folder, config.report),
+    report,
     sendable: (requests) => sendablePlugins(config.plugins, folder, requests, registry),
     async run(planned) {
       const { pluginOf } = registry;

@@ -29,6 +29,7 @@ const refused = (content: unknown, what: RegExp) => {
 describe('readCopiedResults', () => {
   it('reads what others published, with its source', () => {
     expect(readCopiedResults(written(good))).toEqual(good);
+    expect(readCopiedResults(written(`\uFEFF${JSON.stringify(good)}`))).toEqual(good);
   });
 
   it('does without what was not published', () => {

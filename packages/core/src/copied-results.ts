@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { copiedInvalid } from './errors.ts';
-import { problemText } from './problem-text.ts';
+import { problemsText, problemText } from './problem-text.ts';
 
 const fraction = z.number('must be a number').min(0).max(1, 'must be a fraction in [0, 1]: 0.9 for 90 %');
 
@@ -39,11 +39,7 @@ export type CopiedResults = z.infer<typeof copiedResultsSchema>;
 export function readCopiedResults(file: string): CopiedResults {
   const parsed = copiedResultsSchema.safeParse(readJson(file), { error: problemText });
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => {
-    const field = issue.path.map(String).join('.');
-    return field ? `"${field}": ${issue.message}` : issue.message;
-  });
-  throw copiedInvalid(file, problems.join('; '), parsed.error);
+  throw copiedInvalid(file, problemsText(parsed.error), parsed.error);
 }
 
 // --- helpers ---
@@ -57,7 +53,7 @@ function readJson(file: string): unknown {
     throw copiedInvalid(file, code === 'ENOENT' ? 'there is no such file' : message, cause);
   }
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw copiedInvalid(file, `it is not JSON (${(cause as Error).message})`, cause);
   }

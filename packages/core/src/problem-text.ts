@@ -21,6 +21,15 @@ export const problemText: z.core.$ZodErrorMap = (issue) => {
   }
 };
 
+/** All that is wrong with what was read from a file, on one line: `"layers.0.size": must be a number; "name": is missing`. */
+export const problemsText = ({ issues }: z.ZodError): string =>
+  issues
+    .map(({ path, message }) => {
+      const field = path.map(String).join('.');
+      return field ? `"${field}": ${message}` : message;
+    })
+    .join('; ');
+
 // --- helpers ---
 
 const NOUNS: Readonly<Record<string, string>> = {

@@ -71,6 +71,11 @@ describe('reading runs', () => {
     expect(() => readResult(runWith('result.json', content))).toThrow(withCode('E_RESULT'));
   });
 
+  it('says on one line which fields are wrong', () => {
+    const damaged = { ...finished('a'), sparsity: 90, loss: null };
+    expect(() => readResult(runWith('result.json', damaged))).toThrow(/"sparsity": must be at most 1; "loss": must be a number\./);
+  });
+
   it('refuses a record that is no JSON', () => {
     expect(() => readRecord(runWith('run.json', '{'))).toThrow(withCode('E_RESULT'));
   });

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { archiveBroken, resultUnreadable } from './errors.ts';
+import { problemsText, problemText } from './problem-text.ts';
 import { runId } from './runs/run-id.ts';
 import { unseal } from './runs/seal.ts';
 
@@ -264,8 +265,8 @@ export interface RunRecord {
 export function readResult(runFolder: string): RunResult | undefined {
   const file = path.join(runFolder, 'result.json');
   if (!existsSync(file)) return undefined;
-  const parsed = resultSchema.safeParse(readJson(file));
-  if (!parsed.success) throw resultUnreadable(file, z.prettifyError(parsed.error), parsed.error);
+  const parsed = resultSchema.safeParse(readJson(file), { error: problemText });
+  if (!parsed.success) throw resultUnreadable(file, problemsText(parsed.error), parsed.error);
   return parsed.data;
 }
 
@@ -287,8 +288,8 @@ export function readStudies(source: string): Study[] {
   const files = readdirSync(source).filter((name) => name.endsWith(STUDY));
   return files.sort().map((name) => {
     const file = path.join(source, name);
-    const parsed = studySchema.safeParse(readJson(file));
-    if (!parsed.success) throw resultUnreadable(file, z.prettifyError(parsed.error), parsed.error);
+    const parsed = studySchema.safeParse(readJson(file), { error: problemText });
+    if (!parsed.success) throw resultUnreadable(file, problemsText(parsed.error), parsed.error);
     return parsed.data;
   });
 }
@@ -299,8 +300,8 @@ export function readStudies(source: string): Study[] {
  */
 export function readArchive(file: string): Archive {
   const entries = unseal(readFileSync(file), file).map(({ line, content }) => {
-    const parsed = archiveEntrySchema.safeParse(content);
-    if (!parsed.success) throw archiveBroken(file, line, z.prettifyError(parsed.error));
+    const parsed = archiveEntrySchema.safeParse(content, { error: problemText });
+    if (!parsed.success) throw archiveBroken(file, line, problemsText(parsed.error));
     const stranger = runsOf(parsed.data).find(({ id, spec }) => id !== runId(spec));
     if (stranger) throw archiveBroken(file, line, `the id of run ${stranger.id} is not that of its spec`);
     return parsed.data;

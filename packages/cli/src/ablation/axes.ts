@@ -77,13 +77,19 @@ function prunerAxis(base: ComponentReference<'pruner'>, values: Values, registry
 
 function optionAxis(name: string, { path, schema, kind, value: base }: Option, values: Values, registry: Registry): Axis {
   const listed = values === 'all' ? (kind ? namesOf(kind, registry) : choicesOf(schema)) : values;
-  if (!listed) throw axisNeedsValues(name, '1,10');
+  if (!listed) throw axisNeedsValues(name, examplesFor(schema, base));
   const entries = [base, ...listed].map((given) => {
     const isNone = given === undefined || given === null;
     const value = kind && !isNone ? registry.build(kind, toReference(given)) : given;
     return { ...described(value), set: (variant: Variant) => setOption(variant, path, value, name, registry) };
   });
   return axisOf(name, path, entries);
+}
+
+/** Half and twice the option's own value, as far as it takes them. */
+function examplesFor(schema: z.ZodType, own: unknown): string {
+  const near = typeof own === 'number' && own ? [own / 2, own * 2].filter((value) => schema.safeParse(value).success) : [];
+  return near.join(',') || '1,10';
 }
 
 /** All of a kind that need no options to be built. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Spec, type ThresholdFunctionCondition, tf, thresholdFunctionConditions, thresholdFunctionCurve } from '@espalier/core';
 import { beside, renderFigure, renderTerminalPlot, thresholdFunctionCurves } from '@espalier/reports';
 import pc from 'picocolors';
+import { checkWritable } from '../check-writable.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { createPluginRegistry } from '../container.ts';
 import { usageInvalid } from '../errors.ts';
@@ -21,6 +22,7 @@ export async function checkThresholdFunctionCommand(
   { config: file, sInit, json = false, out }: CheckThresholdFunctionFlags,
 ): Promise<number> {
   if (out !== undefined && !/\.(svg|png)$/.test(out)) throw usageInvalid(`--out "${out}" is no picture`, 'A name ends with .svg or .png');
+  if (out !== undefined) checkWritable('file', out);
   const { config, folder } = await loadConfig(file, process.cwd());
   const registry = await createPluginRegistry(config.plugins ?? [], folder);
   const g = registry.build('threshold-function', given);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Kind } from '@espalier/core';
 import { newPlugin } from '../new-plugin.ts';
-import { EXIT } from '../output.ts';
+import { EXIT, quoted } from '../output.ts';
 
 export interface NewFlags {
   readonly out?: string;
@@ -12,7 +12,7 @@ export async function newCommand(kind: Kind, name: string, { out = name }: NewFl
   const folder = path.resolve(out);
   const made = newPlugin({ kind, name, out: folder });
   const here = path.relative(process.cwd(), folder);
-  const next = [...(here ? [`cd ${here}`] : []), 'npm install', 'npm test', 'npm run compare'];
+  const next = [...(here ? [`cd ${quoted(here)}`] : []), 'npm install', 'npm test', 'npm run compare'];
   process.stdout.write(
     `${made.name}${here ? ` in ${here}` : ''}:\n${indented(made.files)}\n\nThe component is src/index.ts. Next:\n${indented(next)}\n`,
   );

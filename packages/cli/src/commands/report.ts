@@ -19,7 +19,8 @@ import {
   withProvenance,
   writeReport,
 } from '@espalier/reports';
-import { noRuns, studyUnknown } from '../errors.ts';
+import { checkWritable } from '../check-writable.ts';
+import { noRuns, studyUnknown, usageInvalid } from '../errors.ts';
 import { count, exitCodeOf, terminalOptions } from '../output.ts';
 
 export const FORMATS = ['terminal', 'markdown', 'csv', 'latex', 'html', 'json'] as const;
@@ -38,6 +39,9 @@ export interface ReportFlags {
  * single ones, and archives; where there is none, numbers of others stand alone.
  */
 export async function reportCommand(sources: readonly string[], flags: ReportFlags): Promise<number> {
+  if (flags.study !== undefined && flags.copied && flags.out === undefined) throw copiedBesideStudy();
+  if (flags.archive !== undefined) checkWritable('file', flags.archive);
+  if (flags.out !== undefined) checkWritable('folder', flags.out);
   const copied = (flags.copied ?? []).map(readCopiedResults);
   const standsAlone = copied.length > 0 && !sources.length && !existsSync('runs');
   const given = sources.length || standsAlone ? sources : ['runs'];
@@ -104,3 +108,9 @@ function chosen(all: Sources, name: string | undefined): Sources & { readonly st
     );
   return { ...all, study, studies: [study], results: resultsOfStudy(study, all.results) };
 }
+
+const copiedBesideStudy = () =>
+  usageInvalid(
+    'The tables of a study have no place for the numbers of others, --copied',
+    'Add --out to have a report with both, or leave out --study',
+  );

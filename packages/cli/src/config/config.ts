@@ -96,7 +96,8 @@ export type Ablation = Required<Omit<AblationConfig, 'name'>> & Pick<AblationCon
 
 export type Swap = Required<Omit<SwapConfig, 'name'>> & Pick<SwapConfig, 'name'>;
 
-const reference = <K extends 'model' | 'dataset' | 'pruner' | 'regularizer'>(kind: K) =>
+/** A component of a kind, whether it exists or not. */
+export const reference = <K extends 'model' | 'dataset' | 'pruner' | 'regularizer' | 'allocation'>(kind: K) =>
   z.custom<ComponentReference<K>>(
     (value) => typeof value === 'string' || (typeof value === 'object' && value !== null && ('use' in value || 'spec' in value)),
     `must be the name of a ${kind}, name(option=value), or { use: name, ...options }`,
@@ -128,10 +129,11 @@ const swapSchema = z.strictObject({
 const groups = Object.keys(regularizerGroups.shape).map((group) => [group, reference('regularizer').optional()]);
 const trainingSchema = trainingOptions.partial().extend({ regularizers: z.strictObject(Object.fromEntries(groups)).optional() });
 
+const plugin = z.custom<Plugin>((value) => typeof value === 'object' && value !== null && 'components' in value, 'must be a plugin');
+export const pluginList = z.array(z.union([z.string(), plugin])).default([]);
+
 const configSchema = z.strictObject({
-  plugins: z
-    .array(z.union([z.string(), z.custom<Plugin>((v) => typeof v === 'object' && v !== null && 'components' in v, 'must be a plugin')]))
-    .default([]),
+  plugins: pluginList,
   model: reference('model').default('lenet5'),
   data: reference('dataset').default('mnist'),
   pruners: z.array(reference('pruner')).min(1).default(['dense', 'str', 'dnw', 'gmp', 'global-magnitude']),
@@ -150,11 +152,16 @@ const configSchema = z.strictObject({
   swap: swapSchema.prefault({}),
 });
 
+/** What is given as a configuration, unless it is none: then throws `E_CONFIG` with every problem and what is allowed. */
+export function checkConfig(given: object, source: string): Config {
+  parseConfig(given, source);
+  return given as Config;
+}
+
 /** Checks a configuration and fills in the defaults. Throws `E_CONFIG` with every problem and what is allowed. */
 export function resolveConfig(config: Config, source: string, cores: number): ResolvedConfig {
-  const parsed = configSchema.safeParse(config, { reportInput: true, error: problemText });
-  if (!parsed.success) throw configInvalid(source, parsed.error.issues.map(describeIssue));
-  const { workers = Math.max(1, Math.floor(cores / parsed.data.threads)), ...rest } = parsed.data;
+  const parsed = parseConfig(config, source);
+  const { workers = Math.max(1, Math.floor(cores / parsed.threads)), ...rest } = parsed;
   const { training = {} } = config; // without defaults: what was not given has to be told from what was
   const { multiplyAdds, bytes } = rest;
   const sparsity = rest.sparsity ?? (multiplyAdds.length || bytes.length ? [] : [0.9]);
@@ -167,6 +174,12 @@ export function resolveConfig(config: Config, source: string, cores: number): Re
 }
 
 // --- helpers ---
+
+function parseConfig(given: object, source: string): z.output<typeof configSchema> {
+  const parsed = configSchema.safeParse(given, { reportInput: true, error: problemText });
+  if (!parsed.success) throw configInvalid(source, parsed.error.issues.map(describeIssue));
+  return parsed.data;
+}
 
 function describeIssue(issue: z.core.$ZodIssue): string {
   const at = issue.path.length ? `"${issue.path.join('.')}"` : 'the configuration';

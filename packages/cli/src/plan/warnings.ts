@@ -40,7 +40,7 @@ const during = ({ calendar, totalSteps }: Outline) => calendar?.updates.filter((
 const CHECKS: readonly Check[] = [
   function neverUpdates(_, outline) {
     const { calendar, totalSteps } = outline;
-    if (!calendar?.updates.length || during(outline).some(({ sparsity }) => sparsity > 0)) return undefined;
+    if (!calendar?.updates.at(-1)?.sparsity || during(outline).some(({ sparsity }) => sparsity > 0)) return undefined;
     return warning(
       'W_NO_UPDATE',
       `no update falls into the ${totalSteps} steps of the training: the weights are pruned once after it, and nothing recovers. Lower "every", or start the schedule earlier.`,

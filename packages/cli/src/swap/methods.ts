@@ -26,8 +26,10 @@ export interface SwapSelection {
  * Throws `E_SWAP` for one that can't, `E_COMPONENT_UNKNOWN`, `E_OPTIONS`.
  */
 export function swapMethods(pruners: readonly ComponentReference<'pruner'>[], registry: Registry): SwapMethod[] {
-  const methods = pruners.map((reference) => swapMethod(reference, registry));
-  return [...new Map(methods.map((method) => [method.label, method])).values()];
+  const given = pruners.map((reference) => swapMethod(reference, registry));
+  const methods = [...new Map(given.map((method) => [method.label, method])).values()];
+  if (methods.length < 2) throw swapImpossible(methods[0]?.label ?? '', 'nothing else does', 'Give two methods or more that differ.');
+  return methods;
 }
 
 // --- helpers ---

@@ -57,7 +57,7 @@ export function runBudget(runFolder: string): Budget {
   );
 }
 
-/** Throws `E_BUDGET` unless the budget names exactly these kernels. */
+/** Throws `E_BUDGET` unless the budget names exactly these kernels, with fractions. */
 export function checkBudget(budget: Budget, kernels: readonly Kernel[], source: string): void {
   const names = kernels.map(({ name }) => name);
   const unknown = Object.keys(budget).filter((name) => !names.includes(name));
@@ -66,6 +66,7 @@ export function checkBudget(budget: Budget, kernels: readonly Kernel[], source: 
   if (missing.length) {
     throw budgetInvalid(source, `it lacks ${some(missing)}`, 'Every layer that is pruned needs a line; 0 leaves it dense.');
   }
+  for (const [layer, sparsity] of Object.entries(budget)) checkFraction(layer, sparsity, String(sparsity), source);
 }
 
 /**
@@ -116,10 +117,14 @@ function parseLine(line: string, source: string): [layer: string, sparsity: numb
   const text = line.slice(comma + 1).trim();
   const sparsity = Number(text);
   if (comma < 1 || !layer || !text) throw budgetInvalid(source, `"${line}" is no layer and its sparsity`, 'Write "conv1,0.9".');
+  checkFraction(layer, sparsity, text, source);
+  return [layer, sparsity];
+}
+
+function checkFraction(layer: string, sparsity: number, text: string, source: string): void {
   if (sparsity > 1)
     throw budgetInvalid(source, `the sparsity of "${layer}" is ${text}`, 'Give fractions in [0, 1], not percents: 0.9 for 90 %.');
   if (!(sparsity >= 0)) throw budgetInvalid(source, `the sparsity of "${layer}" is "${text}"`, 'Give a number in [0, 1], such as 0.9.');
-  return [layer, sparsity];
 }
 
 const some = (names: readonly string[]): string =>
