@@ -23,9 +23,9 @@ it('multiplies small matrices, and batches of one, by MatMul', () => {
   expect(opOf([5, 3], [3, 4], 'int32')).toBe('BatchMatMulV2');
 });
 
-it('leaves products of more than 2^23 multiply-adds as they were', () => {
-  expect(opOf([128, 512], [512, 128])).toBe('MatMul');
-  expect(opOf([128, 512], [512, 129])).toBe('BatchMatMulV2');
+it('leaves larger products and longer sums as they were', () => {
+  expect([opOf([256, 256], [256, 128]), opOf([256, 256], [256, 129])]).toEqual(['MatMul', 'BatchMatMulV2']);
+  expect([opOf([8, 384], [384, 4]), opOf([8, 385], [385, 4])]).toEqual(['MatMul', 'BatchMatMulV2']);
 });
 
 it.each([
