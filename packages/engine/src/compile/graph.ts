@@ -12,7 +12,7 @@ export interface GraphNode {
 
 const REGROUPED = /^(Add|AddV2|AddN|Mul)$/;
 const TAGS = ['AddOpsRewriteStage', 'MinimizeBroadcasts'].map((stage) => `_grappler_ArithmeticOptimizer_${stage}`);
-const HIDDEN = /^(Sqrt|Mul|RealDiv)$/;
+const HIDDEN = /^(Sqrt|Mul|RealDiv|Transpose)$/;
 
 /** A TensorFlow graph while it grows. Each function adds a node and returns its name. */
 export interface Graph {
@@ -30,7 +30,8 @@ export interface Graph {
  * but two things keep them away:
  *
  * - A value that could be fed stays as it is. Floating-point constants (x / 3 would become x · (1 / 3)), square roots (x / √y, x · y^(-1/2)),
- *   products that are summed (x · a + x · b, x · (a + b)) and what goes into a bias's gradient (a part of the filter's, with oneDNN) go
+ *   products that are summed (x · a + x · b, x · (a + b)), transposed matrices (a product with few rows would transpose one itself, and add
+ *   in another order) and what goes into a bias's gradient (a part of the filter's, with oneDNN) go
  *   through a `PlaceholderWithDefault`, which passes them on.
  * - Sums and products are marked as already regrouped ((a + b) + (c + d) would become a + b + c + d).
  *
