@@ -79,6 +79,8 @@ describe('the compiled step', () => {
   ];
   /** Steps of the large models: a few, so that the suite stays short. `ESPALIER_COMPILED_STEPS=200` gives them as many as the others. */
   const LARGE_STEPS = Number(process.env.ESPALIER_COMPILED_STEPS ?? 8);
+  /** Batches of 2 and 4, normalized over one place: at higher rates gradients grow from layer to layer until they overflow. */
+  const LARGE_RATE = 0.001;
 
   interface TrainSettings {
     readonly seed?: number;
@@ -171,7 +173,7 @@ describe('the compiled step', () => {
       ['str', () => str()],
       ['gmp', () => gmp({ every: 2 })],
     ])('gives the same bits after a few steps with %s', { timeout: 75_000 * LARGE_STEPS }, (_, pruner) => {
-      const run = (engine: Engine) => train(engine, pruner(), network, { learningRate: 0.005 }, { steps: LARGE_STEPS });
+      const run = (engine: Engine) => train(engine, pruner(), network, { learningRate: LARGE_RATE }, { steps: LARGE_STEPS });
       const [ours, reference] = [run(compiled), run(eager())];
       expect(ours.losses).toEqual(reference.losses);
       expect(Object.keys(ours.values).filter((name) => ours.values[name] !== reference.values[name])).toEqual([]);
