@@ -68,6 +68,7 @@ describe('espalier new', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('espalier-plugin-second in plugins/second:');
     expect(stdout).toMatch(/cd plugins\/second\n {2}npm install\n {2}npm test\n/);
+    expect((await made.espalier('new', 'pruner', 'third', '--out', 'my plugins/third')).stdout).toContain("cd 'my plugins/third'\n");
   });
 
   it.each([

@@ -25,7 +25,10 @@ export async function loadConfig(file: string | undefined, folder: string): Prom
     loaders: {
       ...defaultLoaders,
       '.json': (name, text) => defaultLoaders['.json'](name, withoutMark(text)),
-      ...{ '.ts': importDefault, '.mts': importDefault, '.js': importDefault, '.mjs': importDefault },
+      '.ts': importDefault,
+      '.mts': importDefault,
+      '.js': importDefault,
+      '.mjs': importDefault,
     },
   });
   try {

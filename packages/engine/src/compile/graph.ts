@@ -31,8 +31,8 @@ export interface Graph {
  *
  * - A value that could be fed stays as it is. Floating-point constants (x / 3 would become x · (1 / 3)), square roots (x / √y, x · y^(-1/2)),
  *   products that are summed (x · a + x · b, x · (a + b)), transposed matrices (a product with few rows would transpose one itself, and add
- *   in another order) and what goes into a bias's gradient (a part of the filter's, with oneDNN) go
- *   through a `PlaceholderWithDefault`, which passes them on.
+ *   in another order) and what goes into a bias's gradient (a part of the filter's, with oneDNN) go through a `PlaceholderWithDefault`,
+ *   which passes them on.
  * - Sums and products are marked as already regrouped ((a + b) + (c + d) would become a + b + c + d).
  *
  * @see https://github.com/tensorflow/tensorflow/blob/v2.15.1/tensorflow/core/grappler/optimizers/arithmetic_optimizer.cc
