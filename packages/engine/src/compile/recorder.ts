@@ -1,6 +1,7 @@
 import type { Binding, DataOwner, NativeBackend, TensorMetadata } from '../kernels/native.ts';
 import { createGraph, type Graph } from './graph.ts';
 import type { Input } from './inputs.ts';
+import { addSmallProduct } from './small-products.ts';
 
 /** Ops with a state of their own: replayed, they would not do what they did. `Stateless...` ops take their seed as an input. */
 const STATEFUL = /^(Random|Multinomial|TruncatedNormal|ParameterizedTruncatedNormal|Stateful)/;
@@ -36,6 +37,7 @@ export function startRecorder(backend: NativeBackend, known: ReadonlyMap<object,
   const graph = createGraph(native);
   const inputs: PlacedInput[] = [];
   const sources = new Map<number, string>();
+  const shapes = new Map<number, readonly number[]>();
   const inputIds = new Map<number, Input>();
   const written = new WeakSet<object>();
   const constants = new Set<number>();
@@ -54,6 +56,7 @@ export function startRecorder(backend: NativeBackend, known: ReadonlyMap<object,
   function create(...args: Parameters<Binding['createTensor']>): number {
     const id = native.createTensor(...args);
     const [shape, dtype, values] = args;
+    shapes.set(id, shape);
     sources.set(id, `${graph.constant(dtype, shape, values)}:0`);
     constants.add(id);
     return id;
@@ -71,9 +74,13 @@ export function startRecorder(backend: NativeBackend, known: ReadonlyMap<object,
     if (from.length < ids.length) refuse(`an input of the op ${op} did not come through the backend`);
     if (STATEFUL.test(op)) refuse(`the op ${op} draws random numbers`);
     if (hasEffects) refuse(`the op ${op} has side effects`);
-    const name = graph.operation(op, from, attributes, results[0]?.dtype ?? 0);
+    const [result] = results;
+    const factors = ids.map((id) => shapes.get(id) ?? []);
+    const product = result && addSmallProduct(graph, native, { op, attributes, from, shapes: factors, result });
+    const name = product ?? graph.operation(op, from, attributes, result?.dtype ?? 0);
     const isConstant = ids.every((id) => constants.has(id));
-    for (const [k, { id }] of results.entries()) {
+    for (const [k, { id, shape }] of results.entries()) {
+      shapes.set(id, shape);
       sources.set(id, `${name}:${k}`);
       if (isConstant) constants.add(id);
     }
@@ -95,6 +102,7 @@ export function startRecorder(backend: NativeBackend, known: ReadonlyMap<object,
     const input = known.get(dataId) ?? { kind: 'captured', dataId };
     const placeholder = `${graph.placeholder(data.dtype, data.shape)}:0`;
     inputs.push({ input, placeholder });
+    shapes.set(id, data.shape);
     sources.set(id, placeholder);
     inputIds.set(id, input);
   }

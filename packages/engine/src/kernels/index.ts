@@ -2,7 +2,6 @@ import { installActivations } from './activations.ts';
 import { installBatchNormalization } from './batch-normalization.ts';
 import { installGather } from './gather.ts';
 import { installIdentities } from './identities.ts';
-import { installMatMul } from './mat-mul.ts';
 import { installReductions } from './reductions.ts';
 import { installRelu6Layer } from './relu6-layer.ts';
 import { installSoftmax } from './softmax.ts';
@@ -12,14 +11,13 @@ let installed = false;
 
 /**
  * Gives TensorFlow.js native twins of what it composes of many small operations: gradients of activation functions, batch normalization in
- * training, softmax cross-entropy, sums for biases, small matrix products. To be called once the backend of tfjs-node is ready; a second call does nothing.
+ * training, softmax cross-entropy, sums for biases. To be called once the backend of tfjs-node is ready; a second call does nothing.
  */
 export function installKernels(): void {
   if (installed) return;
   installed = true;
   installActivations();
   installReductions();
-  installMatMul();
   installIdentities();
   installSoftmax();
   installGather();

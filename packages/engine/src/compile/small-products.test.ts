@@ -1,0 +1,132 @@
+import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { installKernels } from '../kernels/index.ts';
+import { createCompiler } from './compiler.ts';
+import { type Recording, record } from './recording.ts';
+import type { Step } from './types.ts';
+
+Object.assign(process.env, {
+  TF_NUM_INTRAOP_THREADS: '2',
+  TF_NUM_INTEROP_THREADS: '1',
+  TF_ENABLE_ONEDNN_OPTS: '1',
+  TF_CPP_MIN_LOG_LEVEL: '3',
+});
+await import('@tensorflow/tfjs-node');
+installKernels();
+
+/** What TensorFlow would fuse with a product, fold into it or regroup. */
+const step: Step = (feeds) => {
+  const { x, w, b, xTransposed, wTransposed, c } = feeds as Record<'x' | 'w' | 'b' | 'xTransposed' | 'wTransposed' | 'c', tf.Tensor2D>;
+  const product = tf.matMul(x, w);
+  const loss = (weights: tf.Tensor, bias: tf.Tensor) =>
+    tf
+      .matMul(x, weights as tf.Tensor2D)
+      .add(bias)
+      .relu()
+      .square()
+      .sum<tf.Scalar>();
+  const [gradient] = tf.grads((weights, bias) => loss(weights as tf.Tensor, bias as tf.Tensor))([w, b]);
+  return {
+    biased: product.add(b),
+    relu: product.add(b).relu(),
+    tanh: product.mul(0.3).add(b).tanh(),
+    transposed: tf.matMul(tf.transpose(xTransposed), w).add(1),
+    sum: product.add(tf.matMul(x, tf.transpose(wTransposed))).add(c),
+    gradient: gradient as tf.Tensor,
+  };
+};
+
+it.each([
+  [64, 128, 48],
+  [16, 384, 2],
+  [7, 300, 10],
+  [1, 64, 64],
+  [128, 500, 10],
+  [16, 2, 200],
+])('computes products of %i x %i x %i to the same bits as eager steps', (m, k, n) => {
+  const normal = (shape: number[], seed: number) => tf.randomNormal(shape, 0, 1, 'float32', seed);
+  const shapes = { x: [m, k], w: [k, n], b: [n], xTransposed: [k, m], wTransposed: [n, k], c: [m, n] };
+  const feeds = Object.fromEntries(Object.entries(shapes).map(([name, shape], i) => [name, normal(shape, i + 1)]));
+  const reasons: string[] = [];
+  const { run } = createCompiler({ log: (reason) => reasons.push(reason) })(step, () => []);
+  const bits = () => Object.entries(run(feeds)).map(([name, tensor]) => [name, [...tensor.dataSync()]]);
+  const eager = bits();
+  expect(bits()).toEqual(eager); // recorded again
+  expect(bits()).toEqual(eager); // replayed
+  expect(reasons).toEqual([]);
+});
+
+describe('of a recorded step, small products of two matrices', () => {
+  /** The operations that a product of matrices of these shapes becomes. */
+  function opsOf(
+    shapeA: number[],
+    shapeB: number[],
+    { dtype = 'float32', transposeA = false, transposeB = false }: Options = {},
+  ): string[] {
+    const [a, b] = [tf.ones(shapeA, dtype), tf.ones(shapeB, dtype)];
+    const product: Step = (feeds) => ({ product: tf.matMul(feeds.a as tf.Tensor, feeds.b as tf.Tensor, transposeA, transposeB) });
+    const { results, recording } = record(product, { a, b }, '', []);
+    tf.dispose([a, b, results]);
+    return (recording as Recording).graph.nodes.map(({ op }) => op).filter((op) => !/^(Placeholder|Const)/.test(op));
+  }
+
+  interface Options {
+    readonly dtype?: 'float32' | 'int32';
+    readonly transposeA?: boolean;
+    readonly transposeB?: boolean;
+  }
+
+  it('are MatMul, and so are batches of one', () => {
+    expect(opsOf([16, 3], [3, 4])).toEqual(['MatMul']);
+    expect(opsOf([3, 16], [4, 3], { transposeA: true, transposeB: true })).toEqual(['MatMul']);
+    expect(opsOf([1, 16, 3], [1, 3, 4])).toEqual(['Reshape', 'Reshape', 'MatMul', 'Reshape']);
+    expect(opsOf([1, 16, 3], [3, 4])).toEqual(['Reshape', 'MatMul', 'Reshape']);
+  });
+
+  it('are left as they were if they are batches of more, or not of floats', () => {
+    expect(opsOf([2, 16, 3], [2, 3, 4])).toEqual(['BatchMatMulV2']);
+    expect(opsOf([16, 3], [3, 4], { dtype: 'int32' })).toEqual(['BatchMatMulV2']);
+  });
+
+  it('are left as they were where the two round differently, or are large', () => {
+    expect([opsOf([16, 384], [384, 2]), opsOf([16, 385], [385, 2])].flat()).toEqual(['MatMul', 'BatchMatMulV2']);
+    expect([opsOf([15, 3], [3, 4]), opsOf([3, 15], [3, 4], { transposeA: true })].flat()).toEqual(['BatchMatMulV2', 'BatchMatMulV2']);
+    expect([opsOf([16, 3], [3, 1]), opsOf([16, 3], [1, 3], { transposeB: true })].flat()).toEqual(['BatchMatMulV2', 'BatchMatMulV2']);
+    expect([opsOf([256, 256], [256, 128]), opsOf([256, 256], [256, 129])].flat()).toEqual(['MatMul', 'BatchMatMulV2']);
+  });
+});
+
+it('computes small products of any shape to the same bits as the operation that TensorFlow.js calls', () => {
+  fc.assert(
+    fc.property(
+      fc.record({ rows: size(16, 600), terms: size(1, 384), columns: size(2, 600), seed: fc.nat() }),
+      fc.boolean(),
+      fc.boolean(),
+      check,
+    ),
+    { numRuns: 40 },
+  );
+
+  function check(
+    { rows, terms, columns, seed }: { rows: number; terms: number; columns: number; seed: number },
+    s: boolean,
+    t: boolean,
+  ): void {
+    tf.tidy(() => {
+      const a = tf.randomNormal(s ? [terms, rows] : [rows, terms], 0, 1, 'float32', seed);
+      const b = tf.randomNormal(t ? [columns, terms] : [terms, columns], 0, 1, 'float32', seed + 1);
+      const compiled = createCompiler()(
+        (feeds) => ({ product: tf.matMul(feeds.a as tf.Tensor, feeds.b as tf.Tensor, s, t) }),
+        () => [],
+      );
+      const [eager, , replayed] = [1, 2, 3].map(() => compiled.run({ a, b }).product?.dataSync());
+      compiled.dispose();
+      expect(replayed).toEqual(eager);
+    });
+  }
+
+  function size(min: number, max: number) {
+    return fc.double({ min: Math.log(min), max: Math.log(max), noNaN: true }).map((x) => Math.round(Math.exp(x)));
+  }
+});

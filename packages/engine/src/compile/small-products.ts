@@ -1,0 +1,67 @@
+import type { Binding, OpAttribute } from '../kernels/native.ts';
+import type { Graph } from './graph.ts';
+
+/** A call of an operation, as the recorder sees it. */
+export interface Product {
+  readonly op: string;
+  readonly attributes: readonly OpAttribute[];
+  /** Outputs of the graph. */
+  readonly from: readonly string[];
+  /** Of the inputs. */
+  readonly shapes: readonly (readonly number[])[];
+  readonly result: { readonly shape: readonly number[]; readonly dtype: number };
+}
+
+/**
+ * Adds a small product of two matrices as `MatMul`, which TensorFlow computes on the thread that reaches it, and returns its name; undefined
+ * for anything else. TensorFlow.js calls `BatchMatMulV2`, which wakes all threads for every product and waits for them: a recurrent network
+ * has hundreds of small ones in a step, and takes half the time on two threads. On one thread it makes no difference.
+ *
+ * Left as they are, since there the two add in another order: long sums, few rows, a single column, and processors without oneDNN.
+ *
+ * Only in the graph, whose operations run on threads of TensorFlow: oneDNN's code for `MatMul` does not survive a signal that its own thread
+ * takes (a profiler's, Ctrl+C), and a step that runs operation by operation runs on the thread that takes them.
+ */
+export function addSmallProduct(graph: Graph, binding: Binding, { op, attributes, from, shapes, result }: Product): string | undefined {
+  const [a, b] = shapes;
+  if (op !== 'BatchMatMulV2' || result.dtype !== binding.TF_FLOAT || !hasOneDnn()) return undefined;
+  if (a === undefined || b === undefined || !isMatrix(a) || !isMatrix(b)) return undefined;
+  const transposed = (name: string): boolean => attributes.find((attribute) => attribute.name === name)?.value === true;
+  const terms = a.at(transposed('adj_x') ? -2 : -1) as number;
+  const [rows, columns] = result.shape.slice(-2) as [number, number];
+  if (terms > MOST_TERMS || rows < LEAST_ROWS || columns < LEAST_COLUMNS || terms * rows * columns > MOST_MULTIPLY_ADDS) return undefined;
+
+  const flag = (name: string, value: boolean): OpAttribute => ({ name, type: binding.TF_ATTR_BOOL, value });
+  const type = (name: string, value: number): OpAttribute => ({ name, type: binding.TF_ATTR_TYPE, value });
+  const reshaped = (input: string, shape: readonly number[]): string =>
+    graph.operation(
+      'Reshape',
+      [input, graph.constant(binding.TF_INT32, [shape.length], Int32Array.from(shape))],
+      [type('T', binding.TF_FLOAT), type('Tshape', binding.TF_INT32)],
+      binding.TF_FLOAT,
+    );
+  const factors = from.map((input, i) => {
+    const shape = shapes[i] as readonly number[];
+    return shape.length === 2 ? input : reshaped(input, shape.slice(-2));
+  });
+  const kind = [type('T', binding.TF_FLOAT), flag('transpose_a', transposed('adj_x')), flag('transpose_b', transposed('adj_y'))];
+  const product = graph.operation('MatMul', factors, kind, binding.TF_FLOAT);
+  return result.shape.length === 2 ? product : reshaped(product, result.shape);
+}
+
+// --- helpers ---
+
+/** A tenth of a millisecond on one thread. */
+const MOST_MULTIPLY_ADDS = 2 ** 23;
+/** oneDNN's block of a sum with AVX-512. */
+const MOST_TERMS = 384;
+/** With fewer, oneDNN has another loop for transposed factors. */
+const LEAST_ROWS = 16;
+/** A single one is a product with a vector. */
+const LEAST_COLUMNS = 2;
+
+/** Also true of batches of one matrix, which `tf.layers.dense` multiplies. */
+const isMatrix = (shape: readonly number[]): boolean => shape.length >= 2 && shape.slice(0, -2).every((n) => n === 1);
+
+/** The engine switches it on (`native.ts`); on other processors the two operations have not been compared. */
+const hasOneDnn = (): boolean => process.arch === 'x64' && process.env.TF_ENABLE_ONEDNN_OPTS === '1';
