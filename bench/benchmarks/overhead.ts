@@ -50,8 +50,6 @@ interface Method {
   readonly name: string;
   readonly pruner: Component<'pruner'>;
   readonly busy: string;
-  /** What does the same in PyTorch, if it has another name there. */
-  readonly theirs?: string;
   /** In PyTorch. */
   readonly usually: string;
 }
@@ -61,14 +59,13 @@ const METHODS: readonly Method[] = [
     name: 'str',
     pruner: str(),
     busy: 'a correction of its thresholds to the exact sparsity every 5 steps',
-    usually: 'sign(W)·relu(|W| − sigmoid(s)) by autograd, without any correction: it lands on no given sparsity',
+    usually: 'sign(W)·relu(|W| − sigmoid(s)) by autograd, with the same corrections: logit, one kthvalue of all weights',
   },
   {
     name: 'str, free-running',
     pruner: str({ sparsity: null, sInit: -5 }),
-    theirs: 'str',
     busy: 'no corrections, as in the paper',
-    usually: 'the same on both sides',
+    usually: 'the same without corrections, as in the official code',
   },
   {
     name: 'dnw',
@@ -129,10 +126,9 @@ async function againstPyTorch(
   const watch = watchMachine({ peerTime: peer.cpuTime, patience });
   const sides: { readonly name: string; readonly training: TrainingSide }[] = [];
   try {
-    const methods: readonly Pick<Method, 'name' | 'pruner' | 'theirs'>[] = [{ name: 'dense', pruner: dense() }, ...METHODS];
-    for (const { name, pruner, theirs = name } of methods) {
+    for (const { name, pruner } of [{ name: 'dense', pruner: dense() }, ...METHODS]) {
       sides.push({ name: `our ${name}`, training: ourTraining(network, engine, pruner, where) });
-      sides.push({ name: `their ${name}`, training: await theirTraining(network, peer, { name: theirs, ...where }) });
+      sides.push({ name: `their ${name}`, training: await theirTraining(network, peer, { name, ...where }) });
     }
     const named = sides.map(({ name, training }) => ({ name, run: (steps: number) => training.run(steps) }));
     const times = await measureTurns(named, { warmUp: WARM_UP, rounds: count, steps: TURN }, watch);

@@ -1,6 +1,7 @@
 """Pruning methods in PyTorch as they are usually written: a layer that computes with an effective weight."""
 
 from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -53,6 +54,18 @@ class Masked(nn.Linear):
 
 
 @torch.no_grad()
+def scale_thresholds(layers: list[Str], sparsity: float) -> None:
+    """One factor on every s, by the rank of sigmoid⁻¹(|W|)/|s| in the whole network."""
+    scores = torch.cat([(layer.weight.abs().clamp(max=1 - 1e-6).logit() / -layer.s).flatten() for layer in layers])
+    drop = int(sparsity * scores.numel())
+    if drop == 0:
+        return
+    factor = scores.kthvalue(drop).values
+    for layer in layers:
+        layer.s.mul_(-factor)
+
+
+@torch.no_grad()
 def mask_per_layer(layers: list[Masked], sparsity: float) -> None:
     for layer in layers:
         magnitudes = layer.weight.abs()
@@ -78,18 +91,36 @@ def cubic(progress: float, start: float, end: float) -> float:
     return 1 - (1 - t) ** 3
 
 
-class Schedule:
-    """New masks every so many steps, on the way to the sparsity."""
+class Update(NamedTuple):
+    """What a method does to its layers every so many steps."""
 
-    def __init__(self, network: nn.Module, update: Callable[[list[Masked], float], None], step: int, total: int) -> None:
-        self.layers = [module for module in network.modules() if isinstance(module, Masked)]
+    every: int
+    apply: Callable[[list[Any], float], None]
+
+
+class Schedule:
+    """Updates on the way to the sparsity."""
+
+    def __init__(self, network: nn.Module, update: Update, step: int, total: int) -> None:
+        self.layers = [module for module in network.modules() if isinstance(module, Str | Masked)]
         self.update, self.step, self.total = update, step, total
 
     def before_step(self) -> None:
-        if self.step % 25 == 0:
-            self.update(self.layers, 0.9 * cubic(self.step / self.total, start=0.05, end=0.5))
+        if self.step % self.update.every == 0:
+            self.update.apply(self.layers, 0.9 * cubic(self.step / self.total, start=0.05, end=0.5))
         self.step += 1
 
 
-LINEARS: dict[str, type[nn.Linear]] = {"dense": nn.Linear, "str": Str, "dnw": Dnw, "gmp": Masked, "global-magnitude": Masked}
-UPDATES = {"gmp": mask_per_layer, "global-magnitude": mask_globally}
+LINEARS: dict[str, type[nn.Linear]] = {
+    "dense": nn.Linear,
+    "str": Str,
+    "str, free-running": Str,
+    "dnw": Dnw,
+    "gmp": Masked,
+    "global-magnitude": Masked,
+}
+UPDATES = {
+    "str": Update(5, scale_thresholds),
+    "gmp": Update(25, mask_per_layer),
+    "global-magnitude": Update(25, mask_globally),
+}

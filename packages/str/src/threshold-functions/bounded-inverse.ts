@@ -12,8 +12,10 @@ export function boundedInverse(
   k: number,
   { inverse, atTop, slope }: { inverse(share: tf.Tensor): tf.Tensor; atTop: number; slope: number },
 ): tf.Tensor {
-  const share = k === 1 ? threshold : threshold.div(k); // a pass over all weights of a network, at every correction
-  const excess = share.sub(TOP).relu();
+  // Each operation is a pass over all weights of a network, at every correction.
+  const share = k === 1 ? threshold : threshold.div(k);
+  const within = share.minimum(TOP);
+  const excess = share.sub(within);
   const line = slope === 1 ? excess : excess.mul(slope);
-  return inverse(share.minimum(TOP)).minimum(atTop).add(line);
+  return inverse(within).minimum(atTop).add(line);
 }
