@@ -95,9 +95,10 @@ export {
 export { tf } from './tf.ts';
 export { applyThreshold, masked, maskedStraightThrough, sumToShape } from './thresholded.ts';
 export { type ThresholdedPrunerOptions, thresholdedPruner } from './thresholded-pruner.ts';
+export type { Batch } from './training/batch.ts';
 export type { Evaluation } from './training/evaluation.ts';
 export type { ForceMeter, Forces } from './training/force-meter.ts';
 export { learningRateAt } from './training/learning-rate.ts';
 export { crossEntropy, type Loss } from './training/loss.ts';
 export { parseTraining, regularizerGroups, type Training, type TrainingOptions, trainingOptions } from './training/options.ts';
-export { type Batch, createTrainer, type StepCounts, type Trainer, type TrainerOptions } from './training/trainer.ts';
+export { createTrainer, type StepCounts, type Trainer, type TrainerOptions } from './training/trainer.ts';

@@ -1,6 +1,6 @@
 import { randomStream } from '../random.ts';
 import { tf } from '../tf.ts';
-import type { Batch } from '../training/trainer.ts';
+import type { Batch } from '../training/batch.ts';
 
 /** A problem that a pruner is tried on in milliseconds: three classes of 4×4 pictures, each with a pattern of its own and a little noise. */
 export const INPUT_SHAPE = [4, 4, 1];

@@ -12,13 +12,13 @@ const { layers } = tf;
 describe('batches', () => {
   const MiB = 2 ** 20;
 
-  it('are 500 examples, five in a step, as long as that fits into 256 MiB', () => {
-    expect(batches(4)).toEqual({ batch: 500, together: 5 });
-    expect(batches((256 * MiB) / 2500)).toEqual({ batch: 500, together: 5 });
+  it('are 500 examples, twenty in a step, as long as that fits into 256 MiB', () => {
+    expect(batches(4)).toEqual({ batch: 500, together: 20 });
+    expect(batches((256 * MiB) / 10_000)).toEqual({ batch: 500, together: 20 });
   });
 
   it('are fewer in a step, then smaller, and never none', () => {
-    expect(batches((256 * MiB) / 2499)).toEqual({ batch: 500, together: 4 });
+    expect(batches((256 * MiB) / 9999)).toEqual({ batch: 500, together: 19 });
     expect(batches((256 * MiB) / 500)).toEqual({ batch: 500, together: 1 });
     expect(batches((256 * MiB) / 83)).toEqual({ batch: 83, together: 1 });
     expect(batches(1024 * MiB)).toEqual({ batch: 1, together: 1 });
@@ -51,25 +51,24 @@ describe('createEvaluator', () => {
     const data = { inputs: Float32Array.from(someNumbers(2 * examples)), labels: Int32Array.from({ length: examples }, (_, i) => i % 3) };
     const evaluator = createEvaluator({ pruned, loss: crossEntropy(), engine });
     const evaluation = evaluator.evaluate(data, [2]);
-    expect(tensorsLeftBy(() => void evaluator.evaluate(data, [2]))).toBe(0);
+    const tensors = { inputs: tf.tensor2d(data.inputs, [examples, 2]), labels: tf.tensor1d(data.labels, 'int32') };
+    expect(evaluator.evaluate(tensors, [2])).toEqual(evaluation);
+    for (const given of [data, tensors]) expect(tensorsLeftBy(() => void evaluator.evaluate(given, [2]))).toBe(0);
     const logits = tf.tidy(() => (model.predict(tf.tensor2d(data.inputs, [examples, 2])) as tf.Tensor2D).arraySync());
     evaluator.dispose();
-    return { sizes: sizes.slice(0, sizes.length / 2), evaluation, logits, labels: data.labels };
+    return { sizes: sizes.slice(0, sizes.length / 4), evaluation, logits, labels: data.labels };
   };
 
-  it('takes five batches a step; what is left over makes a smaller step, with a smaller batch', () => {
-    expect(evaluated(3607).sizes).toEqual([
-      [500, 500, 500, 500, 500],
-      [500, 500, 107],
-    ]);
+  it('takes twenty batches a step; what is left over makes a smaller step, with a smaller batch', () => {
+    expect(evaluated(11_107).sizes).toEqual([Array(20).fill(500), [500, 500, 107]]);
     expect(evaluated(1).sizes).toEqual([[1]]);
   });
 
-  it('gives every example the same weight, whatever its batch', () => {
-    const { evaluation, logits, labels } = evaluated(3607);
+  it('gives every example the same weight, whatever its batch, as an array and as a tensor', () => {
+    const { evaluation, logits, labels } = evaluated(11_107);
     const right = logits.filter((row, i) => row.indexOf(Math.max(...row)) === labels[i]).length;
     const losses = logits.map((row, i) => Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0)) - (row[labels[i] as number] as number));
-    expect(evaluation.accuracy).toBe(right / 3607);
-    expect(evaluation.loss).toBeCloseTo(losses.reduce((sum, x) => sum + x) / 3607, 5);
+    expect(evaluation.accuracy).toBe(right / 11_107);
+    expect(evaluation.loss).toBeCloseTo(losses.reduce((sum, x) => sum + x) / 11_107, 5);
   });
 });

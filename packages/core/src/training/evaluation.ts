@@ -3,6 +3,7 @@ import type { Examples } from '../kinds/dataset.ts';
 import type { PrunedModel } from '../model/attach.ts';
 import { largestActivation } from '../model/layer-internals.ts';
 import { tf } from '../tf.ts';
+import type { Batch } from './batch.ts';
 import type { Loss } from './loss.ts';
 
 export interface Evaluation {
@@ -12,8 +13,8 @@ export interface Evaluation {
 
 /** Evaluates one model, again and again. Whoever made it calls `dispose()`. */
 export interface Evaluator {
-  /** Means over the examples. */
-  evaluate(examples: Examples, inputShape: readonly number[]): Evaluation;
+  /** Means over the examples. Arrays, of examples of `inputShape`, are copied into the engine some batches at a time; tensors are there. */
+  evaluate(examples: Examples | Batch, inputShape: readonly number[]): Evaluation;
   dispose(): void;
 }
 
@@ -42,18 +43,19 @@ export function createEvaluator({ pruned, loss: lossOf, engine }: EvaluatorOptio
   const { batch, together } = batches(BYTES_PER_FLOAT * largestActivation(pruned.model));
 
   return {
-    evaluate({ inputs, labels }, inputShape) {
-      const size = inputShape.reduce((product, n) => product * n, 1);
+    evaluate(examples, inputShape) {
+      const { size, part } = divisible(examples, inputShape);
       let loss = 0;
       let correct = 0;
-      for (let from = 0; from < labels.length; from += together * batch) {
+      for (let from = 0; from < size; from += together * batch) {
         const feeds: Record<string, tf.Tensor> = {};
         const counts: number[] = [];
-        for (let start = from; start < labels.length && counts.length < together; start += batch) {
-          const end = Math.min(labels.length, start + batch);
-          feeds[INPUTS + counts.length] = tf.tensor(inputs.subarray(start * size, end * size), [end - start, ...inputShape]);
-          feeds[LABELS + counts.length] = tf.tensor1d(labels.subarray(start, end), 'int32');
-          counts.push(end - start);
+        for (let start = from; start < size && counts.length < together; start += batch) {
+          const count = Math.min(size - start, batch);
+          const { inputs, labels } = part(start, count);
+          feeds[INPUTS + counts.length] = inputs;
+          feeds[LABELS + counts.length] = labels;
+          counts.push(count);
         }
         const outcomes = compiled.run(feeds);
         for (const [i, count] of counts.entries()) {
@@ -62,7 +64,7 @@ export function createEvaluator({ pruned, loss: lossOf, engine }: EvaluatorOptio
         }
         tf.dispose([feeds, outcomes as tf.NamedTensorMap]);
       }
-      return { loss: loss / labels.length, accuracy: correct / labels.length };
+      return { loss: loss / size, accuracy: correct / size };
     },
     dispose: compiled.dispose,
   };
@@ -83,8 +85,8 @@ interface EvaluatorOptions {
 }
 
 const MOST_EXAMPLES = 500;
-/** Divides the usual numbers of batches: 10 for validation, 20 in a test set. */
-const MOST_TOGETHER = 5;
+/** A test set of 10,000. */
+const MOST_TOGETHER = 20;
 /** Of the largest activation, in all batches of a step. */
 const MOST_BYTES = 2 ** 28;
 const BYTES_PER_FLOAT = 4;
@@ -93,6 +95,25 @@ const INPUTS = 'inputs ';
 const LABELS = 'labels ';
 const LOSS = 'loss ';
 const CORRECT = 'correct ';
+
+/** Examples, and how to take some of them as tensors, which the caller disposes of. */
+function divisible(examples: Examples | Batch, inputShape: readonly number[]): { size: number; part(start: number, count: number): Batch } {
+  if (isBatch(examples)) {
+    const { inputs, labels } = examples;
+    return { size: labels.size, part: (start, count) => ({ inputs: inputs.slice(start, count), labels: labels.slice(start, count) }) };
+  }
+  const { inputs, labels } = examples;
+  const width = inputShape.reduce((product, n) => product * n, 1);
+  return {
+    size: labels.length,
+    part: (start, count) => ({
+      inputs: tf.tensor(inputs.subarray(start * width, (start + count) * width), [count, ...inputShape]),
+      labels: tf.tensor1d(labels.subarray(start, start + count), 'int32'),
+    }),
+  };
+}
+
+const isBatch = (examples: Examples | Batch): examples is Batch => examples.labels instanceof tf.Tensor;
 
 const between = (least: number, most: number, value: number): number => Math.max(least, Math.min(most, Math.floor(value)));
 

@@ -7,9 +7,10 @@ import { l2 } from '../regularizers/l2.ts';
 import { naming, onCpu, untouched, values, withCode } from '../test-helpers.ts';
 import { STEPS_PER_EPOCH, tinyBatches, tinyModel } from '../testing/tiny-problem.ts';
 import { tf } from '../tf.ts';
+import type { Batch } from './batch.ts';
 import { parseTraining, type TrainingOptions } from './options.ts';
 import { regularizationByRole } from './regularization.ts';
-import { type Batch, createTrainer } from './trainer.ts';
+import { createTrainer } from './trainer.ts';
 
 describe('regularizationByRole', () => {
   const thresholds = l1({ lambda: 0.1 });

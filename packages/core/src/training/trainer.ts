@@ -9,6 +9,7 @@ import type { PrunableOptions } from '../model/prunable.ts';
 import { redirectDropout } from '../model/seeded-dropout.ts';
 import { randomStream } from '../random.ts';
 import { tf } from '../tf.ts';
+import type { Batch } from './batch.ts';
 import { eagerEngine } from './eager-engine.ts';
 import { createEvaluator, type Evaluation } from './evaluation.ts';
 import { type NotFinite, watchFinite } from './finite-watch.ts';
@@ -35,13 +36,6 @@ export interface TrainerOptions {
   readonly loss?: Loss;
 }
 
-export interface Batch {
-  /** [batch, ...input shape] */
-  readonly inputs: tf.Tensor;
-  /** int32, [batch] */
-  readonly labels: tf.Tensor;
-}
-
 /** What a step computed with: numbers of weights of each pruned kernel, in the order of the layers. */
 export interface StepCounts {
   /** That were not zero in the forward pass. */
@@ -66,8 +60,8 @@ export interface Trainer {
   newForceMeter(): ForceMeter;
   /** Lets the pruner make its promise exact. Once, after the last step. */
   finish(): void;
-  /** Throws `E_NOT_FINITE`, since weights may diverge in the very last step. */
-  evaluate(examples: Examples, inputShape: readonly number[]): Evaluation;
+  /** Means over the examples, as arrays or as tensors. Throws `E_NOT_FINITE`, since weights may diverge in the very last step. */
+  evaluate(examples: Examples | Batch, inputShape: readonly number[]): Evaluation;
   /** Everything that changes during training, by name: references, not copies. */
   readonly variables: ReadonlyMap<string, tf.Variable>;
   /** Goes on after `step` steps; the caller has put the variables back. */
