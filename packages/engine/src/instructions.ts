@@ -10,6 +10,9 @@ export function instructions(): string {
   return process.env.TF_ENABLE_ONEDNN_OPTS === '0' ? `${found}, without oneDNN` : found;
 }
 
+/** Whether convolutions and matrix products are oneDNN's: `loadNative` switches it on for x86 processors. */
+export const usesOneDnn = (): boolean => process.arch === 'x64' && process.env.TF_ENABLE_ONEDNN_OPTS === '1';
+
 // --- helpers ---
 
 function vectorInstructions(): string {

@@ -1,4 +1,5 @@
 import type { Binding, DataOwner, NativeBackend, TensorMetadata } from '../kernels/native.ts';
+import { addConvolutionBias } from './convolution-bias.ts';
 import { createGraph, type Graph } from './graph.ts';
 import type { Input } from './inputs.ts';
 import { addSmallProduct } from './small-products.ts';
@@ -37,7 +38,8 @@ export function startRecorder(backend: NativeBackend, known: ReadonlyMap<object,
   const graph = createGraph(native);
   const inputs: PlacedInput[] = [];
   const sources = new Map<number, string>();
-  const shapes = new Map<number, readonly number[]>();
+  const shapes = new Map<string, readonly number[]>();
+  const filters = new Map<string, readonly number[]>();
   const inputIds = new Map<number, Input>();
   const written = new WeakSet<object>();
   const constants = new Set<number>();
@@ -56,8 +58,7 @@ export function startRecorder(backend: NativeBackend, known: ReadonlyMap<object,
   function create(...args: Parameters<Binding['createTensor']>): number {
     const id = native.createTensor(...args);
     const [shape, dtype, values] = args;
-    shapes.set(id, shape);
-    sources.set(id, `${graph.constant(dtype, shape, values)}:0`);
+    place(id, `${graph.constant(dtype, shape, values)}:0`, shape);
     constants.add(id);
     return id;
   }
@@ -75,15 +76,21 @@ export function startRecorder(backend: NativeBackend, known: ReadonlyMap<object,
     if (STATEFUL.test(op)) refuse(`the op ${op} draws random numbers`);
     if (hasEffects) refuse(`the op ${op} has side effects`);
     const [result] = results;
-    const factors = ids.map((id) => shapes.get(id) ?? []);
-    const product = result && addSmallProduct(graph, native, { op, attributes, from, shapes: factors, result });
-    const name = product ?? graph.operation(op, from, attributes, result?.dtype ?? 0);
+    const call = result && { op, attributes, from, shapes: from.map((source) => shapes.get(source) as readonly number[]), result };
+    const faster =
+      call && (addSmallProduct(graph, native, call) ?? addConvolutionBias(graph, native, call, (output) => filters.get(output)));
+    const name = faster ?? graph.operation(op, from, attributes, result?.dtype ?? 0);
+    if (op === 'Conv2D' && call?.shapes[1]) filters.set(`${name}:0`, call.shapes[1]);
     const isConstant = ids.every((id) => constants.has(id));
     for (const [k, { id, shape }] of results.entries()) {
-      shapes.set(id, shape);
-      sources.set(id, `${name}:${k}`);
+      place(id, `${name}:${k}`, shape);
       if (isConstant) constants.add(id);
     }
+  }
+
+  function place(id: number, source: string, shape: readonly number[]): void {
+    sources.set(id, source);
+    shapes.set(source, shape);
   }
 
   function runSavedModel(...args: Parameters<Binding['runSavedModel']>): TensorMetadata[] {
@@ -102,8 +109,7 @@ export function startRecorder(backend: NativeBackend, known: ReadonlyMap<object,
     const input = known.get(dataId) ?? { kind: 'captured', dataId };
     const placeholder = `${graph.placeholder(data.dtype, data.shape)}:0`;
     inputs.push({ input, placeholder });
-    shapes.set(id, data.shape);
-    sources.set(id, placeholder);
+    place(id, placeholder, data.shape);
     inputIds.set(id, input);
   }
 

@@ -1,16 +1,7 @@
+import { usesOneDnn } from '../instructions.ts';
 import type { Binding, OpAttribute } from '../kernels/native.ts';
+import type { Call } from './call.ts';
 import type { Graph } from './graph.ts';
-
-/** A call of an operation, as the recorder sees it. */
-export interface Product {
-  readonly op: string;
-  readonly attributes: readonly OpAttribute[];
-  /** Outputs of the graph. */
-  readonly from: readonly string[];
-  /** Of the inputs. */
-  readonly shapes: readonly (readonly number[])[];
-  readonly result: { readonly shape: readonly number[]; readonly dtype: number };
-}
 
 /**
  * Adds a small product of two matrices as `MatMul`, which TensorFlow computes on the thread that reaches it, and returns its name; undefined
@@ -22,9 +13,9 @@ export interface Product {
  * Only in the graph, whose operations run on threads of TensorFlow: oneDNN's code for `MatMul` does not survive a signal that its own thread
  * takes (a profiler's, Ctrl+C), and a step that runs operation by operation runs on the thread that takes them.
  */
-export function addSmallProduct(graph: Graph, binding: Binding, { op, attributes, from, shapes, result }: Product): string | undefined {
+export function addSmallProduct(graph: Graph, binding: Binding, { op, attributes, from, shapes, result }: Call): string | undefined {
   const [a, b] = shapes;
-  if (op !== 'BatchMatMulV2' || result.dtype !== binding.TF_FLOAT || !hasOneDnn()) return undefined;
+  if (op !== 'BatchMatMulV2' || result.dtype !== binding.TF_FLOAT || !usesOneDnn()) return undefined;
   if (a === undefined || b === undefined || !isMatrix(a) || !isMatrix(b)) return undefined;
   const transposed = (name: string): boolean => attributes.find((attribute) => attribute.name === name)?.value === true;
   const terms = a.at(transposed('adj_x') ? -2 : -1) as number;
@@ -62,6 +53,3 @@ const LEAST_COLUMNS = 2;
 
 /** Also true of batches of one matrix, which `tf.layers.dense` multiplies. */
 const isMatrix = (shape: readonly number[]): boolean => shape.length >= 2 && shape.slice(0, -2).every((n) => n === 1);
-
-/** The engine switches it on (`native.ts`); on other processors the two operations have not been compared. */
-const hasOneDnn = (): boolean => process.arch === 'x64' && process.env.TF_ENABLE_ONEDNN_OPTS === '1';
