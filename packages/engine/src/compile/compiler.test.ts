@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { installKernels } from '../kernels/index.ts';
-
 import { createCompiler } from './compiler.ts';
 import type { Step, Tensors } from './types.ts';
 
@@ -12,9 +12,14 @@ const threads = { TF_NUM_INTRAOP_THREADS: '2', TF_NUM_INTEROP_THREADS: '1' };
 Object.assign(process.env, threads, { TF_ENABLE_ONEDNN_OPTS: '1', TF_CPP_MIN_LOG_LEVEL: '3' });
 await import('@tensorflow/tfjs-node');
 
+/** Of this file's process alone: others load graphs at the same time. */
+const folder = mkdtempSync(join(tmpdir(), 'espalier-compiler-'));
+process.env.TMPDIR = folder;
+afterAll(() => rmSync(folder, { recursive: true }));
+
 afterEach(() => {
   tf.disposeVariables();
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('espalier-graph-'))).toEqual([]);
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 const dense = (units: number, activation?: 'relu') => tf.layers.dense({ units, ...(activation && { activation }) });
