@@ -12,13 +12,13 @@ const { layers } = tf;
 describe('batches', () => {
   const MiB = 2 ** 20;
 
-  it('are 500 examples, twenty in a step, as long as that fits into 256 MiB', () => {
-    expect(batches(4)).toEqual({ batch: 500, together: 20 });
-    expect(batches((256 * MiB) / 10_000)).toEqual({ batch: 500, together: 20 });
+  it('are 500 examples, ten in a step, as long as that fits into 256 MiB', () => {
+    expect(batches(4)).toEqual({ batch: 500, together: 10 });
+    expect(batches((256 * MiB) / 5000)).toEqual({ batch: 500, together: 10 });
   });
 
   it('are fewer in a step, then smaller, and never none', () => {
-    expect(batches((256 * MiB) / 9999)).toEqual({ batch: 500, together: 19 });
+    expect(batches((256 * MiB) / 4999)).toEqual({ batch: 500, together: 9 });
     expect(batches((256 * MiB) / 500)).toEqual({ batch: 500, together: 1 });
     expect(batches((256 * MiB) / 83)).toEqual({ batch: 83, together: 1 });
     expect(batches(1024 * MiB)).toEqual({ batch: 1, together: 1 });
@@ -59,8 +59,8 @@ describe('createEvaluator', () => {
     return { sizes: sizes.slice(0, sizes.length / 4), evaluation, logits, labels: data.labels };
   };
 
-  it('takes twenty batches a step; what is left over makes a smaller step, with a smaller batch', () => {
-    expect(evaluated(11_107).sizes).toEqual([Array(20).fill(500), [500, 500, 107]]);
+  it('takes ten batches a step; what is left over makes a smaller step, with a smaller batch', () => {
+    expect(evaluated(11_107).sizes).toEqual([Array(10).fill(500), Array(10).fill(500), [500, 500, 107]]);
     expect(evaluated(1).sizes).toEqual([[1]]);
   });
 

@@ -85,8 +85,8 @@ interface EvaluatorOptions {
 }
 
 const MOST_EXAMPLES = 500;
-/** A test set of 10,000. */
-const MOST_TOGETHER = 20;
+/** Validation and test sets of the usual sizes, 5,000 and 10,000, are steps of this many: one graph for both. */
+const MOST_TOGETHER = 10;
 /** Of the largest activation, in all batches of a step. */
 const MOST_BYTES = 2 ** 28;
 const BYTES_PER_FLOAT = 4;
