@@ -1,19 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { installKernels } from '../kernels/index.ts';
-import { createCompiler } from './compiler.ts';
-import { type Recording, record } from './recording.ts';
-import type { Step } from './types.ts';
-
-Object.assign(process.env, {
-  TF_NUM_INTRAOP_THREADS: '2',
-  TF_NUM_INTEROP_THREADS: '1',
-  TF_ENABLE_ONEDNN_OPTS: '1',
-  TF_CPP_MIN_LOG_LEVEL: '3',
-});
-await import('@tensorflow/tfjs-node');
-installKernels();
+import { eagerAndReplayed, operationsOf, sizes } from './test-helpers.ts';
 
 type Feeds = Record<'x' | 'filter' | 'bias', tf.Tensor>;
 
@@ -23,13 +11,10 @@ describe('of a recorded step, what is added to a convolution', () => {
   /** The operations that a convolution of so many channels, and what is added to it, becomes. */
   function opsOf(channels: number, bias: number[] = [6]): string[] {
     const feeds = { x: tf.ones([2, 7, 7, channels]), filter: tf.ones([3, 3, channels, 6]), bias: tf.ones(bias) };
-    const step: Step = (given) => {
+    return operationsOf((given) => {
       const { x, filter, bias } = given as Feeds;
       return { sum: tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same').add(bias) };
-    };
-    const { results, recording } = record(step, feeds, '', []);
-    tf.dispose([feeds, results]);
-    return (recording as Recording).graph.nodes.map(({ op }) => op).filter((op) => op !== 'Placeholder');
+    }, feeds);
   }
 
   it('is BiasAdd if it is a bias', () => {
@@ -50,14 +35,14 @@ describe('of a recorded step, what is added to a convolution', () => {
 });
 
 it('computes convolutions with a bias, and a relu, to the same bits as operation by operation', () => {
-  const sizes = { batch: size(1, 16), height: size(7, 20), width: size(7, 20), channels: size(1, 64), filters: size(1, 64) };
+  const shapes = { batch: sizes(1, 16), height: sizes(7, 20), width: sizes(7, 20), channels: sizes(1, 64), filters: sizes(1, 64) };
   const kinds = {
     side: fc.constantFrom(1, 3, 5, 7),
     stride: fc.constantFrom(1, 2),
     pad: fc.constantFrom('same' as const, 'valid' as const),
   };
   fc.assert(
-    fc.property(fc.record({ ...sizes, ...kinds, isActivated: fc.boolean(), seed: fc.nat() }), (given) => tf.tidy(() => check(given))),
+    fc.property(fc.record({ ...shapes, ...kinds, isActivated: fc.boolean(), seed: fc.nat() }), (given) => tf.tidy(() => check(given))),
     { numRuns: 40 },
   );
 
@@ -68,16 +53,11 @@ it('computes convolutions with a bias, and a relu, to the same bits as operation
       filter: normal([side, side, channels, filters], 1),
       bias: normal([filters], 2),
     };
-    const compiled = createCompiler()(
-      (given) => {
-        const { x, filter, bias } = given as Feeds;
-        const sum = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad).add(bias);
-        return { y: isActivated ? sum.relu() : sum };
-      },
-      () => [],
-    );
-    const [eager, , replayed] = [1, 2, 3].map(() => compiled.run(feeds).y?.dataSync());
-    compiled.dispose();
+    const { eager, replayed } = eagerAndReplayed((given) => {
+      const { x, filter, bias } = given as Feeds;
+      const sum = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad).add(bias);
+      return isActivated ? sum.relu() : sum;
+    }, feeds);
     expect(replayed).toEqual(eager);
   }
 
@@ -92,9 +72,5 @@ it('computes convolutions with a bias, and a relu, to the same bits as operation
     readonly pad: 'same' | 'valid';
     readonly isActivated: boolean;
     readonly seed: number;
-  }
-
-  function size(min: number, max: number) {
-    return fc.double({ min: Math.log(min), max: Math.log(max), noNaN: true }).map((x) => Math.round(Math.exp(x)));
   }
 });

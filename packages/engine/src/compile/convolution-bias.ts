@@ -1,5 +1,5 @@
 import { instructions, usesOneDnn } from '../instructions.ts';
-import type { Binding } from '../kernels/native.ts';
+import { type Binding, floatType } from '../kernels/native.ts';
 import type { Call } from './call.ts';
 import type { Graph } from './graph.ts';
 
@@ -23,7 +23,7 @@ export function addConvolutionBias(
   if (filter === undefined || sum?.length !== 4 || bias?.length !== 1 || bias[0] !== sum[3]) return undefined;
   const channels = filter[2] as number;
   if (channels < LEAST_CHANNELS && !/^AVX-?512/.test(instructions())) return undefined;
-  return graph.operation('BiasAdd', from, [{ name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT }], binding.TF_FLOAT);
+  return graph.operation('BiasAdd', from, [floatType({ binding })], binding.TF_FLOAT);
 }
 
 // --- helpers ---

@@ -1,19 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { installKernels } from '../kernels/index.ts';
 import { createCompiler } from './compiler.ts';
-import { type Recording, record } from './recording.ts';
+import { eagerAndReplayed, operationsOf, sizes } from './test-helpers.ts';
 import type { Step } from './types.ts';
-
-Object.assign(process.env, {
-  TF_NUM_INTRAOP_THREADS: '2',
-  TF_NUM_INTEROP_THREADS: '1',
-  TF_ENABLE_ONEDNN_OPTS: '1',
-  TF_CPP_MIN_LOG_LEVEL: '3',
-});
-await import('@tensorflow/tfjs-node');
-installKernels();
 
 /** What TensorFlow would fuse with a product, fold into it or regroup. */
 const step: Step = (feeds) => {
@@ -64,11 +54,9 @@ describe('of a recorded step, small products of two matrices', () => {
     shapeB: number[],
     { dtype = 'float32', transposeA = false, transposeB = false }: Options = {},
   ): string[] {
-    const [a, b] = [tf.ones(shapeA, dtype), tf.ones(shapeB, dtype)];
-    const product: Step = (feeds) => ({ product: tf.matMul(feeds.a as tf.Tensor, feeds.b as tf.Tensor, transposeA, transposeB) });
-    const { results, recording } = record(product, { a, b }, '', []);
-    tf.dispose([a, b, results]);
-    return (recording as Recording).graph.nodes.map(({ op }) => op).filter((op) => !/^(Placeholder|Const)/.test(op));
+    const feeds = { a: tf.ones(shapeA, dtype), b: tf.ones(shapeB, dtype) };
+    const product: Step = ({ a, b }) => ({ product: tf.matMul(a as tf.Tensor, b as tf.Tensor, transposeA, transposeB) });
+    return operationsOf(product, feeds).filter((op) => op !== 'Const');
   }
 
   interface Options {
@@ -100,7 +88,7 @@ describe('of a recorded step, small products of two matrices', () => {
 it('computes small products of any shape to the same bits as the operation that TensorFlow.js calls', () => {
   fc.assert(
     fc.property(
-      fc.record({ rows: size(16, 600), terms: size(1, 384), columns: size(2, 600), seed: fc.nat() }),
+      fc.record({ rows: sizes(16, 600), terms: sizes(1, 384), columns: sizes(2, 600), seed: fc.nat() }),
       fc.boolean(),
       fc.boolean(),
       check,
@@ -116,17 +104,8 @@ it('computes small products of any shape to the same bits as the operation that 
     tf.tidy(() => {
       const a = tf.randomNormal(s ? [terms, rows] : [rows, terms], 0, 1, 'float32', seed);
       const b = tf.randomNormal(t ? [columns, terms] : [terms, columns], 0, 1, 'float32', seed + 1);
-      const compiled = createCompiler()(
-        (feeds) => ({ product: tf.matMul(feeds.a as tf.Tensor, feeds.b as tf.Tensor, s, t) }),
-        () => [],
-      );
-      const [eager, , replayed] = [1, 2, 3].map(() => compiled.run({ a, b }).product?.dataSync());
-      compiled.dispose();
+      const { eager, replayed } = eagerAndReplayed((feeds) => tf.matMul(feeds.a as tf.Tensor, feeds.b as tf.Tensor, s, t), { a, b });
       expect(replayed).toEqual(eager);
     });
-  }
-
-  function size(min: number, max: number) {
-    return fc.double({ min: Math.log(min), max: Math.log(max), noNaN: true }).map((x) => Math.round(Math.exp(x)));
   }
 });

@@ -1,5 +1,5 @@
 import { usesOneDnn } from '../instructions.ts';
-import type { Binding, OpAttribute } from '../kernels/native.ts';
+import { type Binding, floatType, type OpAttribute } from '../kernels/native.ts';
 import type { Call } from './call.ts';
 import type { Graph } from './graph.ts';
 
@@ -23,19 +23,18 @@ export function addSmallProduct(graph: Graph, binding: Binding, { op, attributes
   if (terms > MOST_TERMS || rows < LEAST_ROWS || columns < LEAST_COLUMNS || terms * rows * columns > MOST_MULTIPLY_ADDS) return undefined;
 
   const flag = (name: string, value: boolean): OpAttribute => ({ name, type: binding.TF_ATTR_BOOL, value });
-  const type = (name: string, value: number): OpAttribute => ({ name, type: binding.TF_ATTR_TYPE, value });
   const reshaped = (input: string, shape: readonly number[]): string =>
     graph.operation(
       'Reshape',
       [input, graph.constant(binding.TF_INT32, [shape.length], Int32Array.from(shape))],
-      [type('T', binding.TF_FLOAT), type('Tshape', binding.TF_INT32)],
+      [floatType({ binding }), { name: 'Tshape', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 }],
       binding.TF_FLOAT,
     );
   const factors = from.map((input, i) => {
     const shape = shapes[i] as readonly number[];
     return shape.length === 2 ? input : reshaped(input, shape.slice(-2));
   });
-  const kind = [type('T', binding.TF_FLOAT), flag('transpose_a', transposed('adj_x')), flag('transpose_b', transposed('adj_y'))];
+  const kind = [floatType({ binding }), flag('transpose_a', transposed('adj_x')), flag('transpose_b', transposed('adj_y'))];
   const product = graph.operation('MatMul', factors, kind, binding.TF_FLOAT);
   return result.shape.length === 2 ? product : reshaped(product, result.shape);
 }

@@ -80,10 +80,10 @@ export function nativeBackend(): NativeBackend {
 }
 
 /** The attribute `T` (or another `name`) for floats: the twins take nothing else. */
-export const floatType = (backend: NativeBackend, name = 'T'): OpAttribute => ({
+export const floatType = ({ binding }: Pick<NativeBackend, 'binding'>, name = 'T'): OpAttribute => ({
   name,
-  type: backend.binding.TF_ATTR_TYPE,
-  value: backend.binding.TF_FLOAT,
+  type: binding.TF_ATTR_TYPE,
+  value: binding.TF_FLOAT,
 });
 
 /*
