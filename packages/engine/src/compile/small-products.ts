@@ -8,7 +8,8 @@ import type { Graph } from './graph.ts';
  * for anything else. TensorFlow.js calls `BatchMatMulV2`, which wakes all threads for every product and waits for them: a recurrent network
  * has hundreds of small ones in a step, and takes half the time on two threads. On one thread it makes no difference.
  *
- * Left as they are, since there the two add in another order: long sums, few rows, a single column, and processors without oneDNN.
+ * Left as they are, since there the two add in another order: long sums, few rows or columns, a large first factor, and processors without
+ * oneDNN.
  *
  * Only in the graph, whose operations run on threads of TensorFlow: oneDNN's code for `MatMul` does not survive a signal that its own thread
  * takes (a profiler's, Ctrl+C), and a step that runs operation by operation runs on the thread that takes them.
@@ -20,7 +21,8 @@ export function addSmallProduct(graph: Graph, binding: Binding, { op, attributes
   const transposed = (name: string): boolean => attributes.find((attribute) => attribute.name === name)?.value === true;
   const terms = a.at(transposed('adj_x') ? -2 : -1) as number;
   const [rows, columns] = result.shape.slice(-2) as [number, number];
-  if (terms > MOST_TERMS || rows < LEAST_ROWS || columns < LEAST_COLUMNS || terms * rows * columns > MOST_MULTIPLY_ADDS) return undefined;
+  if (terms > MOST_TERMS || rows < LEAST_ROWS || columns < LEAST_COLUMNS) return undefined;
+  if (rows * terms > MOST_NUMBERS || rows * terms * columns > MOST_MULTIPLY_ADDS) return undefined;
 
   const flag = (name: string, value: boolean): OpAttribute => ({ name, type: binding.TF_ATTR_BOOL, value });
   const reshaped = (input: string, shape: readonly number[]): string =>
@@ -47,8 +49,10 @@ const MOST_MULTIPLY_ADDS = 2 ** 23;
 const MOST_TERMS = 384;
 /** With fewer, oneDNN has another loop for transposed factors. */
 const LEAST_ROWS = 16;
-/** A single one is a product with a vector. */
-const LEAST_COLUMNS = 2;
+/** With fewer, a thread's part of them can be a single one, which is a product with a vector. */
+const LEAST_COLUMNS = 4;
+/** Of the first factor: 192 KiB. Where it nearly fills the second-level cache, 256 KiB on small processors, oneDNN divides the two differently. */
+const MOST_NUMBERS = 3 * 2 ** 14;
 
 /** Also true of batches of one matrix, which `tf.layers.dense` multiplies. */
 const isMatrix = (shape: readonly number[]): boolean => shape.length >= 2 && shape.slice(0, -2).every((n) => n === 1);
