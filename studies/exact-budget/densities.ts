@@ -64,55 +64,117 @@ export function densitiesPart(options: DensitiesOptions): Part {
   };
 }
 
-/** Each layer's density beside that of the free run with the same seed, and the largest difference. */
-export function densitiesTable(study: Study, sealed: Sources): string {
+/** What each layer's density differs by from that of the free run with the same seed: on average over the seeds, then run by run. */
+export function densitiesTables(study: Study, sealed: Sources): string {
   const byId = new Map(sealed.results.map((result) => [result.id, result]));
   const finished = study.runs.flatMap(({ id, at, spec: { seed } }) => {
     const result = byId.get(id);
     return result?.status === 'finished' ? [{ at, seed, result }] : [];
   });
-  const freeOf = (at: StudyRun['at'], seed: number) =>
-    finished.find((one) => one.at.thresholds === FREE && one.at.strength === at.strength && one.seed === seed)?.result;
-  const layers = finished[0]?.result.layers.map(({ name }) => name) ?? [];
-  const rows = finished.map(({ at, seed, result }) => {
-    const free = freeOf(at, seed);
-    const runs = [result.id];
-    const difference = free && free !== result ? largestDifference(result, free) : null;
-    return {
-      cells: {
-        strength: { value: at.strength ?? null, runs },
-        seed: { value: seed, runs },
-        thresholds: { value: at.thresholds ?? null, runs },
-        sparsity: { value: result.sparsity, runs },
-        ...Object.fromEntries(result.layers.map(({ name, sparsity }) => [name, { value: (1 - sparsity).toFixed(3), runs }])),
-        difference: { value: difference?.toFixed(3) ?? null, runs },
-        accuracy: { value: result.accuracy, runs },
-      },
-    };
+  const compared = finished.map((one): Compared => {
+    const isFreeRun = ({ at, seed }: Trained) => at.thresholds === FREE && at.strength === one.at.strength && seed === one.seed;
+    const free = one.at.thresholds === FREE ? undefined : finished.find(isFreeRun)?.result;
+    return { ...one, free, differences: free && one.result.layers.map(({ sparsity }, i) => (free.layers[i]?.sparsity ?? 0) - sparsity) };
   });
-  const number = { format: 'text', align: 'right' } as const;
-  const table: Table = {
+  return [meanTable(compared), runsTable(compared)]
+    .map((table) => renderMarkdown(withProvenance(table, sealed.results, sealed.origins)))
+    .join('\n');
+}
+
+// --- helpers ---
+
+interface Trained {
+  readonly at: StudyRun['at'];
+  readonly seed: number;
+  readonly result: FinishedResult;
+}
+
+interface Compared extends Trained {
+  /** The free run of the same strength and seed, if it is another one. */
+  readonly free: FinishedResult | undefined;
+  /** Density less the free run's, layer by layer; undefined without one. */
+  readonly differences: readonly number[] | undefined;
+}
+
+const NUMBER = { format: 'text', align: 'right' } as const;
+
+const layersOf = ([one]: readonly Trained[]): string[] => one?.result.layers.map(({ name }) => name) ?? [];
+
+const largest = (differences: readonly number[]): number => Math.max(...differences.map(Math.abs));
+
+function meanTable(all: readonly Compared[]): Table {
+  const compared = all.filter(({ free }) => free);
+  const nameOf = ({ at }: Compared) => `${at.strength} ${at.thresholds}`;
+  const groups = [...new Set(compared.map(nameOf))].map((name) => compared.filter((one) => nameOf(one) === name));
+  const layers = layersOf(all);
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
+  return {
+    caption: 'What each layer’s density differs by from the free run’s, on average over the seeds',
+    columns: [
+      { key: 'strength', label: 'Strength', format: 'text', align: 'left', identifies: true },
+      { key: 'thresholds', label: 'Thresholds', format: 'text', align: 'left', identifies: true },
+      { key: 'seeds', label: 'Seeds', format: 'integer', align: 'right' },
+      ...layers.map((key) => ({ ...NUMBER, key, label: key })),
+      { ...NUMBER, key: 'largest', label: 'Largest in a run, on average' },
+      { key: 'within', label: 'Runs with all layers within 0.06', format: 'text', align: 'right' },
+    ],
+    rows: groups.map((group) => {
+      const differences = group.map((one) => one.differences ?? []);
+      const runs = group.flatMap(({ result, free }) => (free ? [result.id, free.id] : []));
+      const within = differences.filter((some) => largest(some) < WITHIN).length;
+      return {
+        cells: {
+          strength: { value: group[0]?.at.strength ?? null, runs },
+          thresholds: { value: group[0]?.at.thresholds ?? null, runs },
+          seeds: { value: group.length, runs },
+          ...Object.fromEntries(layers.map((name, i) => [name, { value: signed(mean(differences.map((some) => some[i] ?? 0))), runs }])),
+          largest: { value: mean(differences.map(largest)).toFixed(3), runs },
+          within: { value: `${within} of ${group.length}`, runs },
+        },
+      };
+    }),
+    footnotes: [],
+  };
+}
+
+function runsTable(all: readonly Compared[]): Table {
+  const layers = layersOf(all);
+  return {
     caption: 'Density of each layer, free-running and on the exact budget at the sparsity that the free run reached',
     columns: [
       { key: 'strength', label: 'Strength', format: 'text', align: 'left', identifies: true },
       { key: 'seed', label: 'Seed', format: 'integer', align: 'right', identifies: true },
       { key: 'thresholds', label: 'Thresholds', format: 'text', align: 'left', identifies: true },
       { key: 'sparsity', label: 'Sparsity', unit: '%', format: 'percent', align: 'right' },
-      ...layers.map((key) => ({ ...number, key, label: key })),
-      { ...number, key: 'difference', label: 'Largest difference' },
+      ...layers.map((key) => ({ ...NUMBER, key, label: key })),
+      { ...NUMBER, key: 'difference', label: 'Largest difference' },
       { key: 'accuracy', label: 'Test accuracy', unit: '%', format: 'percent', align: 'right' },
     ],
-    rows,
+    rows: all.map(({ at, seed, result, differences }) => {
+      const runs = [result.id];
+      return {
+        cells: {
+          strength: { value: at.strength ?? null, runs },
+          seed: { value: seed, runs },
+          thresholds: { value: at.thresholds ?? null, runs },
+          sparsity: { value: result.sparsity, runs },
+          ...Object.fromEntries(result.layers.map(({ name, sparsity }) => [name, { value: (1 - sparsity).toFixed(3), runs }])),
+          difference: { value: differences ? largest(differences).toFixed(3) : null, runs },
+          accuracy: { value: result.accuracy, runs },
+        },
+      };
+    }),
     footnotes: [
       { text: 'Density is the share of a layer’s weights that is left. Differences are to the free run of the same strength and seed.' },
     ],
   };
-  return renderMarkdown(withProvenance(table, sealed.results, sealed.origins));
 }
 
-// --- helpers ---
-
 const FREE = 'free-running';
+
+/** 0.06, and what rounding makes of it. */
+const WITHIN = 0.06 + 1e-9;
 
 /** s starts so that its threshold becomes visible after this share of the training, if only decay moved it. */
 const VISIBLE_AT = 0.2;
@@ -135,6 +197,3 @@ function freeStr(strength: number, given: TrainingOptions): Component<'pruner'> 
 }
 
 const short = (value: number): number => Number(value.toPrecision(4));
-
-const largestDifference = (a: FinishedResult, b: FinishedResult): number =>
-  Math.max(...a.layers.map(({ sparsity }, i) => Math.abs(sparsity - (b.layers[i]?.sparsity ?? 0))));

@@ -29,6 +29,7 @@ export const parts: readonly Part[] = [
   }),
   densitiesPart({
     ...shared,
+    seeds: [0, 1, 2, 3, 4, 5],
     name: 'budget-densities',
     model: 'mlp',
     training: { epochs: 3, learningRate: 0.1 },

@@ -1,5 +1,5 @@
 import { runStudy } from '../shared/run.ts';
-import { densitiesTable } from './densities.ts';
+import { densitiesTables } from './densities.ts';
 import { parts } from './parts.ts';
 
 const study = {
@@ -7,6 +7,6 @@ const study = {
   command: 'npx -y pnpm@12 study:exact-budget',
   archives: ['budget'],
   parts,
-  marks: { densities: densitiesTable },
+  marks: { densities: densitiesTables },
 };
 process.exitCode = await runStudy(study, process.argv.slice(2));

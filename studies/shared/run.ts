@@ -24,6 +24,7 @@ async function run(study: KeptStudy, [command = 'train', ...names]: readonly str
   if (command === 'train') await train(study, names, say);
   else if (command === 'seal') seal(study, say);
   else if (command === 'page') await writePage(study, say);
+  else if (['help', '--help', '-h'].includes(command)) process.stdout.write(usageOf(study));
   else if (command === 'check' && names.length === 1) return (await check(study, names[0] as string, say)) ? 0 : 1;
   else {
     process.stderr.write(usageOf(study));
