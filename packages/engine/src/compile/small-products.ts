@@ -49,9 +49,9 @@ const MOST_MULTIPLY_ADDS = 2 ** 23;
 const MOST_TERMS = 384;
 /** With fewer, oneDNN has another loop for transposed factors. */
 const LEAST_ROWS = 16;
-/** With fewer, a thread's part of them can be a single one, which is a product with a vector. */
+/** With two or three the two were seen to differ on several threads with AVX2, where a part of them can be a single column. */
 const LEAST_COLUMNS = 4;
-/** Of the first factor: 192 KiB. Where it nearly fills the second-level cache, 256 KiB on small processors, oneDNN divides the two differently. */
+/** Of the first factor, 192 KiB: the two were seen to differ where it is nearly as large as the second-level cache, 256 KiB and more. */
 const MOST_NUMBERS = 3 * 2 ** 14;
 
 /** Also true of batches of one matrix, which `tf.layers.dense` multiplies. */
