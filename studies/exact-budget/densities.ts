@@ -74,7 +74,7 @@ export function densitiesTables(study: Study, sealed: Sources): string {
   const compared = finished.map((one): Compared => {
     const isFreeRun = ({ at, seed }: Trained) => at.thresholds === FREE && at.strength === one.at.strength && seed === one.seed;
     const free = one.at.thresholds === FREE ? undefined : finished.find(isFreeRun)?.result;
-    return { ...one, free, differences: free && one.result.layers.map(({ sparsity }, i) => (free.layers[i]?.sparsity ?? 0) - sparsity) };
+    return { ...one, free };
   });
   return [meanTable(compared), runsTable(compared)]
     .map((table) => renderMarkdown(withProvenance(table, sealed.results, sealed.origins)))
@@ -92,22 +92,29 @@ interface Trained {
 interface Compared extends Trained {
   /** The free run of the same strength and seed, if it is another one. */
   readonly free: FinishedResult | undefined;
-  /** Density less the free run's, layer by layer; undefined without one. */
-  readonly differences: readonly number[] | undefined;
 }
 
 const NUMBER = { format: 'text', align: 'right' } as const;
 
 const layersOf = ([one]: readonly Trained[]): string[] => one?.result.layers.map(({ name }) => name) ?? [];
 
+/** Density less the free run's, layer by layer. */
+const differencesOf = (result: FinishedResult, free: FinishedResult): number[] =>
+  result.layers.map(({ sparsity }, i) => (free.layers[i]?.sparsity ?? 0) - sparsity);
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+const mean = (values: readonly number[]): number => sum(values) / values.length;
+
 const largest = (differences: readonly number[]): number => Math.max(...differences.map(Math.abs));
 
 function meanTable(all: readonly Compared[]): Table {
-  const compared = all.filter(({ free }) => free);
-  const nameOf = ({ at }: Compared) => `${at.strength} ${at.thresholds}`;
+  const compared = all.flatMap(({ at, result, free }) =>
+    free ? [{ at, runs: [result.id, free.id], differences: differencesOf(result, free) }] : [],
+  );
+  const nameOf = ({ at }: Pick<Trained, 'at'>) => `${at.strength} ${at.thresholds}`;
   const groups = [...new Set(compared.map(nameOf))].map((name) => compared.filter((one) => nameOf(one) === name));
   const layers = layersOf(all);
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const signed = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
   return {
     caption: 'What each layer’s density differs by from the free run’s, on average over the seeds',
@@ -117,12 +124,12 @@ function meanTable(all: readonly Compared[]): Table {
       { key: 'seeds', label: 'Seeds', format: 'integer', align: 'right' },
       ...layers.map((key) => ({ ...NUMBER, key, label: key })),
       { ...NUMBER, key: 'largest', label: 'Largest in a run, on average' },
-      { key: 'within', label: 'Runs with all layers within 0.06', format: 'text', align: 'right' },
+      { key: 'within', label: `Runs with all layers within ${WITHIN}`, format: 'text', align: 'right' },
     ],
     rows: groups.map((group) => {
-      const differences = group.map((one) => one.differences ?? []);
-      const runs = group.flatMap(({ result, free }) => (free ? [result.id, free.id] : []));
-      const within = differences.filter((some) => largest(some) < WITHIN).length;
+      const differences = group.map((one) => one.differences);
+      const runs = group.flatMap((one) => one.runs);
+      const within = differences.filter((some) => largest(some) <= WITHIN + ROUNDING).length;
       return {
         cells: {
           strength: { value: group[0]?.at.strength ?? null, runs },
@@ -151,7 +158,7 @@ function runsTable(all: readonly Compared[]): Table {
       { ...NUMBER, key: 'difference', label: 'Largest difference' },
       { key: 'accuracy', label: 'Test accuracy', unit: '%', format: 'percent', align: 'right' },
     ],
-    rows: all.map(({ at, seed, result, differences }) => {
+    rows: all.map(({ at, seed, result, free }) => {
       const runs = [result.id];
       return {
         cells: {
@@ -160,7 +167,7 @@ function runsTable(all: readonly Compared[]): Table {
           thresholds: { value: at.thresholds ?? null, runs },
           sparsity: { value: result.sparsity, runs },
           ...Object.fromEntries(result.layers.map(({ name, sparsity }) => [name, { value: (1 - sparsity).toFixed(3), runs }])),
-          difference: { value: differences ? largest(differences).toFixed(3) : null, runs },
+          difference: { value: free ? largest(differencesOf(result, free)).toFixed(3) : null, runs },
           accuracy: { value: result.accuracy, runs },
         },
       };
@@ -173,8 +180,9 @@ function runsTable(all: readonly Compared[]): Table {
 
 const FREE = 'free-running';
 
-/** 0.06, and what rounding makes of it. */
-const WITHIN = 0.06 + 1e-9;
+/** A difference of densities that counts as small; 36 of 600 weights are just that, but for rounding. */
+const WITHIN = 0.06;
+const ROUNDING = 1e-9;
 
 /** s starts so that its threshold becomes visible after this share of the training, if only decay moved it. */
 const VISIBLE_AT = 0.2;
@@ -189,7 +197,6 @@ const STEPS_PER_EPOCH = Math.floor(55_000 / 128);
 function freeStr(strength: number, given: TrainingOptions): Component<'pruner'> {
   const training = parseTraining(given);
   const rates = Array.from({ length: training.epochs * STEPS_PER_EPOCH }, (_, step) => learningRateAt(step, STEPS_PER_EPOCH, training));
-  const sum = (some: readonly number[]) => some.reduce((total, rate) => total + rate, 0);
   const untilVisible = (strength * sum(rates.slice(0, Math.floor(VISIBLE_AT * rates.length)))) / sum(rates);
   const decay = (strength * (1 - training.momentum)) / sum(rates);
   const sInit = Math.log(1e-3 / (1 - 1e-3)) * Math.exp(untilVisible);
