@@ -1,7 +1,8 @@
 // TensorFlow operations of our own, registered through TensorFlow's C interface when Node.js loads this addon.
 //
 // Each gives the same bits as the operations of TensorFlow.js that it stands for: every element goes through the same float32 operations
-// in the same order. So no sum over a tensor is formed here, and the compiler must not fuse a product into a sum (-ffp-contract=off).
+// in the same order, however many threads share the elements. The compiler must not fuse a product into a sum (-ffp-contract=off). The only
+// sums over a tensor are those of products, which oneDNN forms by fused operations in an order that is known (product.h).
 
 #include <node_api.h>
 
@@ -20,7 +21,12 @@
 #include "tensorflow/c/tf_status.h"
 #include "tensorflow/c/tf_tensor.h"
 
+#include "product.h"
+#include "team.h"
+
 namespace {
+
+using espalier::Team;
 
 struct StatusDeleter {
   void operator()(TF_Status* status) const { TF_DeleteStatus(status); }
@@ -59,17 +65,17 @@ class Call {
     if (!good()) return nullptr;
     std::vector<int64_t> shape(TF_NumDims(like.get()));
     for (size_t d = 0; d < shape.size(); d++) shape[d] = TF_Dim(like.get(), static_cast<int>(d));
-    return allocate(i, shape, TF_TensorByteSize(like.get()));
+    return output(i, shape);
   }
 
-  Tensor scalar_output(int i) { return good() ? allocate(i, {}, sizeof(float)) : nullptr; }
+  Tensor output(int i, const std::vector<int64_t>& shape) {
+    if (!good()) return nullptr;
+    size_t bytes = sizeof(float);
+    for (const int64_t n : shape) bytes *= static_cast<size_t>(n);
+    return Tensor(TF_AllocateOutput(context_, i, TF_FLOAT, shape.data(), static_cast<int>(shape.size()), bytes, status_.get()));
+  }
 
  private:
-  Tensor allocate(int i, const std::vector<int64_t>& shape, size_t bytes) {
-    const int rank = static_cast<int>(shape.size());
-    return Tensor(TF_AllocateOutput(context_, i, TF_FLOAT, shape.data(), rank, bytes, status_.get()));
-  }
-
   TF_OpKernelContext* context_;
   Status status_;
 };
@@ -125,8 +131,53 @@ void sgd_compute(void* kernel, TF_OpKernelContext* context) {
   const bool decays = attributes.decay > 0;
   const auto move = decays ? (attributes.nesterov ? sgd<true, true> : sgd<true, false>)
                            : (attributes.nesterov ? sgd<false, true> : sgd<false, false>);
-  move(data(variable), data(slot), data(gradient), *data(rate), attributes, data(new_variable), data(new_slot), n);
+  Team::shared().share_range(n, [&](int64_t from, int64_t to) {
+    move(data(variable) + from, data(slot) + from, data(gradient) + from, *data(rate), attributes, data(new_variable) + from,
+         data(new_slot) + from, to - from);
+  });
 }
+
+#ifdef ESPALIER_HAS_PRODUCT
+// --- the product of two matrices ---
+
+struct ProductAttributes {
+  TF_Bool transpose_a = 0;
+  TF_Bool transpose_b = 0;
+  int64_t block = 0;
+};
+
+void* product_create(TF_OpKernelConstruction* construction) {
+  auto attributes = std::make_unique<ProductAttributes>();
+  Status status = new_status();
+  TF_OpKernelConstruction_GetAttrBool(construction, "transpose_a", &attributes->transpose_a, status.get());
+  if (ok(status)) TF_OpKernelConstruction_GetAttrBool(construction, "transpose_b", &attributes->transpose_b, status.get());
+  if (ok(status)) TF_OpKernelConstruction_GetAttrInt64(construction, "block", &attributes->block, status.get());
+  if (!ok(status)) TF_OpKernelConstruction_Failure(construction, status.get());
+  return attributes.release();
+}
+
+void product_delete(void* attributes) { delete static_cast<ProductAttributes*>(attributes); }
+
+void product_compute(void* kernel, TF_OpKernelContext* context) {
+  const auto& attributes = *static_cast<ProductAttributes*>(kernel);
+  Call call(context);
+  const Tensor a = call.input(0), b = call.input(1);
+  if (!call.good()) return;
+  if (TF_NumDims(a.get()) != 2 || TF_NumDims(b.get()) != 2) return call.refuse("the factors are not matrices");
+  const bool ta = attributes.transpose_a, tb = attributes.transpose_b;
+  const int64_t rows = TF_Dim(a.get(), ta ? 1 : 0), terms = TF_Dim(a.get(), ta ? 0 : 1), columns = TF_Dim(b.get(), tb ? 0 : 1);
+  if (TF_Dim(b.get(), tb ? 1 : 0) != terms) return call.refuse("the rows of the first factor are not as long as the columns of the second");
+  if (terms < 1 || attributes.block < 1) return call.refuse("there must be a term, and a block of at least one");
+  const Tensor c = call.output(0, std::vector<int64_t>{rows, columns});
+  if (!call.good()) return;
+  const std::unique_ptr<float[]> turned = tb ? espalier::transpose(data(b), columns, terms) : nullptr;
+  espalier::multiply({data(a), ta ? 1 : terms, ta ? rows : 1, tb ? turned.get() : data(b), data(c), rows, terms, columns, attributes.block});
+}
+
+bool has_product() { return __builtin_cpu_supports("avx512f"); }
+#else
+bool has_product() { return false; }
+#endif
 
 // --- soft threshold ---
 
@@ -137,14 +188,15 @@ void soft_compute(void*, TF_OpKernelContext* context) {
   if (size(threshold) != 1) return call.refuse("the threshold is not a single number");
   const Tensor effective = call.output(0, weight);
   if (!call.good()) return;
-  const float* __restrict from = data(weight);
-  float* __restrict to = data(effective);
   const float high = *data(threshold), low = -high;
-  const int64_t n = size(weight);
-  for (int64_t i = 0; i < n; i++) {
-    const float above = from[i] >= low ? from[i] : low;  // so written that what is not a number comes through
-    to[i] = from[i] - (above <= high ? above : high);
-  }
+  Team::shared().share_range(size(weight), [&](int64_t begin, int64_t end) {
+    const float* __restrict from = data(weight);
+    float* __restrict to = data(effective);
+    for (int64_t i = begin; i < end; i++) {
+      const float above = from[i] >= low ? from[i] : low;  // so written that what is not a number comes through
+      to[i] = from[i] - (above <= high ? above : high);
+    }
+  });
 }
 
 void soft_gradient_compute(void*, TF_OpKernelContext* context) {
@@ -154,17 +206,18 @@ void soft_gradient_compute(void*, TF_OpKernelContext* context) {
   if (size(upstream) != size(effective)) return call.refuse("the gradient and the weight differ in size");
   const Tensor for_weight = call.output(0, effective), for_threshold = call.output(1, effective);
   if (!call.good()) return;
-  const float* __restrict gradient = data(upstream);
-  const float* __restrict value = data(effective);
-  float* __restrict weight = data(for_weight);
-  float* __restrict threshold = data(for_threshold);
-  const int64_t n = size(effective);
-  for (int64_t i = 0; i < n; i++) {
-    const float kept = value[i] != 0 ? 1.0f : 0.0f;
-    const float sign = (value[i] > 0 ? 1.0f : 0.0f) - (value[i] < 0 ? 1.0f : 0.0f);
-    weight[i] = gradient[i] * kept;
-    threshold[i] = gradient[i] * -sign;
-  }
+  Team::shared().share_range(size(effective), [&](int64_t begin, int64_t end) {
+    const float* __restrict gradient = data(upstream);
+    const float* __restrict value = data(effective);
+    float* __restrict weight = data(for_weight);
+    float* __restrict threshold = data(for_threshold);
+    for (int64_t i = begin; i < end; i++) {
+      const float kept = value[i] != 0 ? 1.0f : 0.0f;
+      const float sign = (value[i] > 0 ? 1.0f : 0.0f) - (value[i] < 0 ? 1.0f : 0.0f);
+      weight[i] = gradient[i] * kept;
+      threshold[i] = gradient[i] * -sign;
+    }
+  });
 }
 
 // --- exact selection ---
@@ -297,7 +350,7 @@ void kth_largest_compute(void*, TF_OpKernelContext* context) {
   Call call(context);
   const Selection selection(call);
   if (call.good() && selection.k == 0) call.refuse("k must be at least 1");
-  const Tensor result = call.scalar_output(0);
+  const Tensor result = call.output(0, std::vector<int64_t>{});
   if (!call.good()) return;
   const int32_t bits = order(kth_largest(selection.scores, selection.total, selection.k).key);
   std::memcpy(data(result), &bits, sizeof bits);
@@ -358,6 +411,8 @@ void scalar(TF_ShapeInferenceContext* context, TF_Status* status) {
   TF_DeleteShapeHandle(shape);
 }
 
+void any_shape(TF_ShapeInferenceContext* context, TF_Status* status) { TF_ShapeInferenceContextSetUnknownShape(context, status); }
+
 struct Operation {
   const char* name;
   std::vector<const char*> inputs;
@@ -385,7 +440,7 @@ std::string add(const Operation& operation) {
 }
 
 std::string add_all() {
-  const std::vector<Operation> operations = {
+  std::vector<Operation> operations = {
       {"EspalierSgd",
        {"variable: float", "slot: float", "gradient: float", "learning_rate: float"},
        {"new_variable: float", "new_slot: float"},
@@ -404,11 +459,33 @@ std::string add_all() {
       {"EspalierKthLargest", {"scores: N * float", "k: int32"}, {"kth: float"}, {"N: int >= 1"}, scalar, kth_largest_compute},
       {"EspalierTopK", {"scores: N * float", "k: int32"}, {"masks: N * float"}, {"N: int >= 1"}, all_but_last, top_k_compute},
   };
+#ifdef ESPALIER_HAS_PRODUCT
+  if (has_product()) {
+    operations.push_back({"EspalierProduct",
+                          {"a: float", "b: float"},
+                          {"product: float"},
+                          {"transpose_a: bool", "transpose_b: bool", "block: int"},
+                          any_shape,
+                          product_compute,
+                          product_create,
+                          product_delete});
+  }
+#endif
   for (const Operation& operation : operations) {
     const std::string failure = add(operation);
     if (!failure.empty()) return std::string(operation.name) + ": " + failure;
   }
   return "";
+}
+
+// Sets how many threads share an operation.
+napi_value set_threads(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  int32_t threads = 1;
+  if (napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr) == napi_ok) napi_get_value_int32(env, argument, &threads);
+  Team::shared().set_threads(threads);
+  return nullptr;
 }
 
 }  // namespace
@@ -419,5 +496,10 @@ NAPI_MODULE_INIT() {
   static std::string failure;
   std::call_once(once, [] { failure = add_all(); });
   if (!failure.empty()) napi_throw_error(env, nullptr, failure.c_str());
+  napi_value function, flag;
+  napi_create_function(env, "setThreads", NAPI_AUTO_LENGTH, set_threads, nullptr, &function);
+  napi_set_named_property(env, exports, "setThreads", function);
+  napi_get_boolean(env, has_product(), &flag);
+  napi_set_named_property(env, exports, "hasProduct", flag);
   return exports;
 }

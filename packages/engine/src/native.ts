@@ -21,7 +21,7 @@ export async function loadNative({ tfjsNode, library }: NativeReady, threads: nu
   createRequire(import.meta.url)(tfjsNode.root);
   await tf.setBackend('tensorflow');
   installKernels();
-  tryOperations(library, log);
+  tryOperations(library, threads, log);
   const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
   const version = `${binding.TF_Version} ${instructions()}`;
   return { name: 'tfjs-node', version, threads, compile: createCompiler({ log }), uniform: statelessUniform };
@@ -35,11 +35,11 @@ export function refuseLoaded(threads: number): void {
 // --- helpers ---
 
 /** An addon that doesn't load (a cache from another machine) is no reason to train on WebAssembly. */
-function tryOperations(library: string, log: (line: string) => void): void {
+function tryOperations(library: string, threads: number, log: (line: string) => void): void {
   const file = findOperations(library);
   if (file === undefined) return;
   try {
-    installOperations(file);
+    installOperations(file, threads);
   } catch (error) {
     log(`Native operations can't be loaded, which is slower: ${(error as Error).message}. To mend it: ${PREPARE.join(' && ')}`);
   }

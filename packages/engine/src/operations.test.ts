@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { instructions } from './instructions.ts';
 import { nativeBackend } from './kernels/native.ts';
 import { startEngine } from './start.ts';
 import type { StartedEngine } from './started-engine.ts';
@@ -75,6 +76,59 @@ describe('EspalierSgd', () => {
   it('refuses tensors of different sizes', () => {
     const given = { ...inputs([1, 2], [1, 2], [1, 2], 1), slot: tf.tensor1d([1]) };
     expect(() => run('EspalierSgd', given, { decay: 0, momentum: 0, nesterov: false })).toThrow('differ in size');
+  });
+});
+
+describe.runIf(instructions().startsWith('AVX-512'))('EspalierProduct', () => {
+  const product = (a: tf.Tensor, b: tf.Tensor, { transposeA = false, transposeB = false, block = 512 } = {}): tf.Tensor =>
+    run('EspalierProduct', { a, b }, { transposeA, transposeB, block })[0] as tf.Tensor;
+
+  it('multiplies matrices', () => {
+    const [a, b] = [tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]), tf.tensor2d([1, 0, 2, -1, 0, 1], [3, 2])];
+    // 1·1 + 2·2 + 3·0 = 5, 1·0 + 2·−1 + 3·1 = 1, 4·1 + 5·2 + 6·0 = 14, 4·0 + 5·−1 + 6·1 = 1
+    const expected = [
+      [5, 1],
+      [14, 1],
+    ];
+    expect(product(a, b).arraySync()).toEqual(expected);
+    expect(product(a.transpose(), b.transpose(), { transposeA: true, transposeB: true }).arraySync()).toEqual(expected);
+  });
+
+  it('adds in blocks', () => {
+    // 2^24 + 1 is 2^24 in float32, so one at a time both are lost; as a block of their own they are 2.
+    const [a, b] = [tf.tensor2d([[2 ** 24, 0, 1, 1]]), tf.ones([4, 1])];
+    expect([4, 2].map((block) => product(a, b, { block }).dataSync()[0])).toEqual([2 ** 24, 2 ** 24 + 2]);
+  });
+
+  it('multiplies matrices of any shape', () => {
+    const size = fc.oneof(fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 150 }));
+    const integers = (shape: [number, number], seed: number): tf.Tensor => tf.randomUniform(shape, -9, 9, 'int32', seed).toFloat();
+    fc.assert(
+      fc.property(
+        size,
+        size,
+        size,
+        fc.boolean(),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 150 }),
+        fc.nat(),
+        (m, k, n, s, t, block, seed) => {
+          tf.tidy(() => {
+            const [a, b] = [integers(s ? [k, m] : [m, k], seed), integers(t ? [n, k] : [k, n], seed + 1)];
+            const own = product(a, b, { transposeA: s, transposeB: t, block });
+            expect(own.shape).toEqual([m, n]);
+            expect(numbers([own.add(0)])).toEqual(numbers([tf.matMul(a, b, s, t).add(0)])); // integers are exact in any order
+          });
+        },
+      ),
+    );
+  });
+
+  it('refuses what is not a product', () => {
+    expect(() => product(tf.ones([2, 3]), tf.ones([2, 3]))).toThrow('not as long as');
+    expect(() => product(tf.ones([6]), tf.ones([6, 1]))).toThrow('not matrices');
+    expect(() => product(tf.ones([2, 0]), tf.ones([0, 3]))).toThrow('there must be a term');
+    expect(() => product(tf.ones([2, 3]), tf.ones([3, 2]), { block: 0 })).toThrow('a block of at least one');
   });
 });
 

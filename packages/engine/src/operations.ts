@@ -9,15 +9,18 @@ import { nativeBackend, type OpAttribute } from './kernels/native.ts';
  * | kernel | inputs | attributes | results |
  * |---|---|---|---|
  * | `EspalierSgd` | variable, slot, gradient (one shape), learningRate (scalar) | decay, momentum, nesterov | new variable, new slot |
+ * | `EspalierProduct` | a, b (matrices) | transposeA, transposeB, block | their product, its sums in blocks of so many terms |
  * | `EspalierSoftThreshold` | weight, threshold (scalar) | | effective weight |
  * | `EspalierSoftThresholdGrad` | upstream, effective (one shape) | | upstream · ∂/∂weight, upstream · ∂/∂threshold |
  * | `EspalierKthLargest` | a list: scores of any shapes, then k (int32) | | the k-th largest of all, a scalar |
  * | `EspalierTopK` | the same | | masks of the k largest of all, equal ones by position |
  *
- * All but k are floats, and each result has the bits that TensorFlow's own operations would give.
+ * All but k are floats, and each result has the bits that TensorFlow's own operations would give; those of a product, if oneDNN adds in
+ * such blocks. `EspalierProduct` is there on processors with AVX-512. Of up to `threads` threads, each takes a part of a large tensor.
  */
-export function installOperations(file: string): void {
-  createRequire(import.meta.url)(file);
+export function installOperations(file: string, threads: number): void {
+  const addon = createRequire(import.meta.url)(file) as Addon;
+  addon.setThreads(threads);
   const { TF_ATTR_FLOAT, TF_ATTR_BOOL, TF_ATTR_INT } = nativeBackend().binding;
   const register = (kernelName: string, call: (inputs: tf.NamedTensorInfoMap, attributes: Attributes) => Call): void => {
     const kernelFunc: tf.KernelFunc = ({ inputs, attrs = {} }) => {
@@ -40,6 +43,17 @@ export function installOperations(file: string): void {
     ],
     outputs: 2,
   }));
+  if (addon.hasProduct) {
+    register('EspalierProduct', ({ a, b }, { transposeA, transposeB, block }) => ({
+      operands: [a, b] as tf.TensorInfo[],
+      attributes: [
+        { name: 'transpose_a', type: TF_ATTR_BOOL, value: transposeA },
+        { name: 'transpose_b', type: TF_ATTR_BOOL, value: transposeB },
+        { name: 'block', type: TF_ATTR_INT, value: block },
+      ],
+      outputs: 1,
+    }));
+  }
   register('EspalierSoftThreshold', ({ weight, threshold }) => ({ operands: [weight, threshold] as tf.TensorInfo[], outputs: 1 }));
   register('EspalierSoftThresholdGrad', ({ upstream, effective }) => ({ operands: [upstream, effective] as tf.TensorInfo[], outputs: 2 }));
   register('EspalierKthLargest', (inputs) => ({ ...selection(inputs), outputs: 1 }));
@@ -50,6 +64,11 @@ export function installOperations(file: string): void {
 }
 
 // --- helpers ---
+
+interface Addon {
+  setThreads(threads: number): void;
+  readonly hasProduct: boolean;
+}
 
 type Attributes = Readonly<Record<string, number | boolean>>;
 

@@ -2,6 +2,7 @@ import type { Binding, DataOwner, NativeBackend, TensorMetadata } from '../kerne
 import { addConvolutionBias } from './convolution-bias.ts';
 import { createGraph, type Graph } from './graph.ts';
 import type { Input } from './inputs.ts';
+import { addSharedProduct } from './shared-products.ts';
 import { addSmallProduct } from './small-products.ts';
 
 /** Ops with a state of their own: replayed, they would not do what they did. `Stateless...` ops take their seed as an input. */
@@ -78,7 +79,10 @@ export function startRecorder(backend: NativeBackend, known: ReadonlyMap<object,
     const [result] = results;
     const call = result && { op, attributes, from, shapes: from.map((source) => shapes.get(source) as readonly number[]), result };
     const faster =
-      call && (addSmallProduct(graph, native, call) ?? addConvolutionBias(graph, native, call, (output) => filters.get(output)));
+      call &&
+      (addSmallProduct(graph, native, call) ??
+        addSharedProduct(graph, native, call) ??
+        addConvolutionBias(graph, native, call, (output) => filters.get(output)));
     const name = faster ?? graph.operation(op, from, attributes, result?.dtype ?? 0);
     if (op === 'Conv2D' && call?.shapes[1]) filters.set(`${name}:0`, call.shapes[1]);
     const isConstant = ids.every((id) => constants.has(id));

@@ -21,6 +21,7 @@ export type Values = Float32Array | Int32Array | Uint8Array | Uint8Array[];
 export interface Binding {
   createTensor(shape: number[], dtype: number, values: Values): number;
   tensorDataSync(id: number): Values;
+  deleteTensor(id: number): void;
   executeOp(op: string, attributes: OpAttribute[], inputIds: number[], outputCount: number): TensorMetadata[];
   loadSavedModel(folder: string, tags: string): number;
   deleteSavedModel(id: number): void;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addonsLoad, compileAddon, loadAddons, requireCompiler } from './compile-addon.ts';
@@ -8,10 +8,11 @@ import { libraryFile } from './wheel.ts';
 
 /**
  * The addon with our own operations in the cache, beside the library in `folder` that it was compiled against. Its name has a hash of its
- * source and of the compiler's flags: after an update it is another file.
+ * sources and of the compiler's flags: after an update it is another file.
  */
 export function operationsAddon(folder: string): string {
-  const hash = createHash('sha256').update(readFileSync(SOURCE)).update(FLAGS.join(' '));
+  const hash = createHash('sha256').update(FLAGS.join(' '));
+  for (const name of readdirSync(SOURCES).sort()) hash.update(readFileSync(join(SOURCES, name)));
   return join(folder, `operations-${hash.digest('hex').slice(0, 16)}.node`);
 }
 
@@ -37,7 +38,7 @@ export async function prepareOperations(library: string, log: (line: string) => 
     await requireCompiler();
     log('Compiling the native operations ...');
     await replaceFile(operationsAddon(folder), async (file) => {
-      await compileAddon({ sources: [SOURCE], flags: FLAGS, folder }, file);
+      await compileAddon({ sources: [join(SOURCES, 'operations.cc')], flags: FLAGS, folder }, file);
       await loadAddons(file);
     });
   } catch (error) {
@@ -47,7 +48,7 @@ export async function prepareOperations(library: string, log: (line: string) => 
 
 // --- helpers ---
 
-const SOURCE = fileURLToPath(new URL('../../native/operations.cc', import.meta.url));
+const SOURCES = fileURLToPath(new URL('../../native', import.meta.url));
 
 /** Nothing that changes a bit: no product fused into a sum, nothing regrouped. No signals are taken from floats, so loops can be vectorized. */
 const FLAGS = ['-O3', '-fno-fast-math', '-ffp-contract=off', '-fno-trapping-math'];
