@@ -2,7 +2,6 @@ import { baselinesPlugin, dense, dnw, feather, fixedMask, globalMagnitude, gmp, 
 import {
   attach,
   type Component,
-  createTrainer,
   type Engine,
   elasticNet,
   erk,
@@ -12,7 +11,6 @@ import {
   l2,
   maskDigest,
   type Plugin,
-  randomStream,
   type TrainingOptions,
   tf,
   topKThreshold,
@@ -35,6 +33,7 @@ import {
 } from '@espalier/zoo';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { eagerOn } from './support/eager.ts';
+import { build, type Network, train } from './support/train-network.ts';
 
 /** The compiled step is the eager one, bit for bit: for every method and model, whatever changes from step to step. */
 describe('the compiled step', () => {
@@ -61,7 +60,6 @@ describe('the compiled step', () => {
     ['thresholded', () => thresholded({ source: topKThreshold(), operator: hard(), estimator: sigmoidMask() })],
     ['autoprune running free', () => autoPrune({ sparsity: null, lambda: 1e-4, variant: 'leaky' })],
   ];
-  type Network = readonly [string, () => Component<'model'>, readonly number[], number];
   const MODELS: readonly Network[] = [
     ['lenet-300-100', () => lenet300(), [28, 28, 1], 16],
     ['lenet5', () => lenet5(), [16, 16, 1], 8],
@@ -81,58 +79,6 @@ describe('the compiled step', () => {
   const LARGE_STEPS = Number(process.env.ESPALIER_COMPILED_STEPS ?? 8);
   /** Batches of 2 and 4, normalized over one place: at higher rates gradients grow from layer to layer until they overflow. */
   const LARGE_RATE = 0.001;
-
-  interface TrainSettings {
-    readonly seed?: number;
-    readonly metered?: boolean;
-    readonly steps?: number;
-    readonly source?: ReadonlyMap<string, Float32Array>;
-  }
-  const build = (model: Network[1], shape: readonly number[]) =>
-    model().build({ inputShape: shape, classes: 10, seed: (name) => randomStream(0, 'init', name).seed() });
-
-  /** Values of every variable after so many steps, 200 by default, and the losses on the way. */
-  function train(
-    engine: Engine,
-    pruner: Component<'pruner'>,
-    [, model, shape, batch]: Network,
-    training: TrainingOptions = {},
-    { seed = 0, metered = false, steps = 200, ...attached }: TrainSettings = {},
-  ) {
-    const random = randomStream(1, 'examples');
-    const built = build(model, shape);
-    const trainer = createTrainer({
-      model: built,
-      pruner,
-      engine,
-      seed,
-      ...attached,
-      stepsPerEpoch: steps / 2,
-      training: { epochs: 2, learningRate: 0.02, ...training },
-    });
-    const size = batch * shape.reduce((product, n) => product * n, 1);
-    const batches = Array.from({ length: 4 }, () => ({
-      inputs: tf.tensor(
-        Float32Array.from({ length: size }, () => random.uniform() - 0.5),
-        [batch, ...shape],
-      ),
-      labels: tf.tensor1d(
-        Int32Array.from({ length: batch }, () => random.int(10)),
-        'int32',
-      ),
-    }));
-    const meter = metered ? trainer.newForceMeter() : undefined;
-    const losses = Array.from({ length: steps }, (_, i) => trainer.trainStep(batches[i % 4] as (typeof batches)[number], meter));
-    const values = [...trainer.variables].map(([name, variable]) => [
-      name,
-      Buffer.from(variable.dataSync().slice().buffer).toString('base64'),
-    ]);
-    trainer.dispose();
-    built.dispose();
-    tf.dispose(batches);
-    const forces = [...(meter?.take().values() ?? [])];
-    return { losses, values: Object.fromEntries(values) as Record<string, string>, forces };
-  }
 
   describe.each(MODELS)('of %s', (...network) => {
     test.each(METHODS)('gives the same bits after 200 steps with %s', (_, pruner) => {

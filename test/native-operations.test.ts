@@ -6,7 +6,15 @@ import { lenet300 } from '@espalier/zoo';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-const KERNELS = ['EspalierSgd', 'EspalierSoftThreshold', 'EspalierSoftThresholdGrad', 'EspalierKthLargest', 'EspalierTopK'] as const;
+const KERNELS = [
+  'EspalierSgd',
+  'EspalierSoftThreshold',
+  'EspalierSoftThresholdGrad',
+  'EspalierMultiply',
+  'EspalierMovingAverage',
+  'EspalierKthLargest',
+  'EspalierTopK',
+] as const;
 
 let engine: StartedEngine;
 beforeAll(async () => {

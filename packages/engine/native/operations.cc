@@ -137,6 +137,23 @@ void sgd_compute(void* kernel, TF_OpKernelContext* context) {
   });
 }
 
+// --- the product of two tensors, element by element ---
+
+void multiply_compute(void*, TF_OpKernelContext* context) {
+  Call call(context);
+  const Tensor a = call.input(0), b = call.input(1);
+  if (!call.good()) return;
+  if (size(a) != size(b)) return call.refuse("the factors differ in size");
+  const Tensor product = call.output(0, a);
+  if (!call.good()) return;
+  Team::shared().share_range(size(a), [&](int64_t begin, int64_t end) {
+    const float* __restrict left = data(a);
+    const float* __restrict right = data(b);
+    float* __restrict to = data(product);
+    for (int64_t i = begin; i < end; i++) to[i] = left[i] * right[i];
+  });
+}
+
 #ifdef ESPALIER_HAS_PRODUCT
 // --- the product of two matrices ---
 
@@ -218,6 +235,39 @@ void soft_gradient_compute(void*, TF_OpKernelContext* context) {
       threshold[i] = gradient[i] * -sign;
     }
   });
+}
+
+// --- moving averages ---
+
+struct AverageAttributes {
+  float correction = 1;
+  float rate = 0;
+};
+
+void* average_create(TF_OpKernelConstruction* construction) {
+  auto attributes = std::make_unique<AverageAttributes>();
+  Status status = new_status();
+  TF_OpKernelConstruction_GetAttrFloat(construction, "correction", &attributes->correction, status.get());
+  if (ok(status)) TF_OpKernelConstruction_GetAttrFloat(construction, "rate", &attributes->rate, status.get());
+  if (!ok(status)) TF_OpKernelConstruction_Failure(construction, status.get());
+  return attributes.release();
+}
+
+void average_delete(void* attributes) { delete static_cast<AverageAttributes*>(attributes); }
+
+void average_compute(void* kernel, TF_OpKernelContext* context) {
+  const auto& attributes = *static_cast<AverageAttributes*>(kernel);
+  Call call(context);
+  const Tensor average = call.input(0), value = call.input(1);
+  if (!call.good()) return;
+  if (size(average) != size(value)) return call.refuse("the average and the value differ in size");
+  const Tensor moved = call.output(0, average);
+  if (!call.good()) return;
+  const float* __restrict old = data(average);
+  const float* __restrict present = data(value);
+  float* __restrict to = data(moved);
+  const int64_t n = size(average);
+  for (int64_t i = 0; i < n; i++) to[i] = old[i] - (old[i] - present[i] * attributes.correction) * attributes.rate;
 }
 
 // --- exact selection ---
@@ -456,6 +506,15 @@ std::string add_all() {
        {},
        two_like_first_two,
        soft_gradient_compute},
+      {"EspalierMultiply", {"a: float", "b: float"}, {"product: float"}, {}, like_first, multiply_compute},
+      {"EspalierMovingAverage",
+       {"average: float", "value: float"},
+       {"moved: float"},
+       {"correction: float", "rate: float"},
+       like_first,
+       average_compute,
+       average_create,
+       average_delete},
       {"EspalierKthLargest", {"scores: N * float", "k: int32"}, {"kth: float"}, {"N: int >= 1"}, scalar, kth_largest_compute},
       {"EspalierTopK", {"scores: N * float", "k: int32"}, {"masks: N * float"}, {"N: int >= 1"}, all_but_last, top_k_compute},
   };

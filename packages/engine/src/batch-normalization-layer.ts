@@ -34,10 +34,18 @@ export function replaceBatchNormalization(takes: (rank: number) => boolean, norm
   };
 }
 
-/** moving ← moving − (1 − momentum) · (moving − value) */
-export function average(moving: tf.LayerVariable, value: tf.Tensor, momentum: number): void {
+/** moving ← moving − (1 − momentum) · (moving − correction · value) */
+export function average(moving: tf.LayerVariable, value: tf.Tensor, momentum: number, correction = 1): void {
   const old = moving.read();
-  moving.write(tf.sub(old, tf.mul(tf.sub(old, value), 1 - momentum)));
+  const rate = 1 - momentum;
+  if (tf.getKernel('EspalierMovingAverage', tf.getBackend()) === undefined) {
+    const corrected = correction === 1 ? value : tf.mul(value, correction);
+    moving.write(tf.sub(old, tf.mul(tf.sub(old, corrected), rate)));
+  } else {
+    const inputs = { average: old, value } as tf.NamedTensorMap;
+    const [moved] = tf.engine().runKernel('EspalierMovingAverage', inputs, { correction, rate }) as tf.Tensor[];
+    moving.write(moved as tf.Tensor);
+  }
 }
 
 // --- helpers ---

@@ -79,6 +79,51 @@ describe('EspalierSgd', () => {
   });
 });
 
+describe('EspalierMovingAverage', () => {
+  it('moves an average towards a value', () => {
+    // 4 − 0.5·(4 − 0.5·2) = 2.5, −1 − 0.5·(−1 − 0.5·6) = 1
+    const [moved] = run(
+      'EspalierMovingAverage',
+      { average: tf.tensor1d([4, -1]), value: tf.tensor1d([2, 6]) },
+      { correction: 0.5, rate: 0.5 },
+    );
+    expect(moved?.arraySync()).toEqual([2.5, 1]);
+  });
+
+  it("has the bits of TensorFlow's own operations", () => {
+    const float = fc.oneof(fc.float({ noNaN: true }), fc.float({ min: -1, max: 1, noNaN: true }));
+    const coefficient = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(float, float), { minLength: 1 }), coefficient, coefficient, (elements, correction, rate) => {
+        tf.tidy(() => {
+          const [average, value] = [0, 1].map((i) => tf.tensor1d(elements.map((e) => e[i] as number))) as [tf.Tensor, tf.Tensor];
+          const composed = average.sub(average.sub(value.mul(correction)).mul(rate));
+          const isNumber = composed.isNaN().logicalNot();
+          const comparable = (tensor: tf.Tensor): number[][] => bits([tf.where(isNumber, tensor, 7)]);
+          const [moved] = run('EspalierMovingAverage', { average, value }, { correction, rate }) as [tf.Tensor];
+          expect(comparable(moved)).toEqual(comparable(composed));
+        });
+      }),
+    );
+  });
+
+  it('refuses tensors of different sizes', () => {
+    const given = { average: tf.tensor1d([1, 2]), value: tf.tensor1d([1]) };
+    expect(() => run('EspalierMovingAverage', given, { correction: 1, rate: 1 })).toThrow('differ in size');
+  });
+});
+
+describe('EspalierMultiply', () => {
+  it('multiplies element by element', () => {
+    const [product] = run('EspalierMultiply', { a: tf.tensor2d([[2, -3, Number.NaN]]), b: tf.tensor2d([[0.5, 0, 1]]) });
+    expect(product?.arraySync()).toEqual([[1, -0, Number.NaN]]);
+  });
+
+  it('refuses tensors of different sizes', () => {
+    expect(() => run('EspalierMultiply', { a: tf.ones([2]), b: tf.ones([1]) })).toThrow('differ in size');
+  });
+});
+
 describe.runIf(instructions().startsWith('AVX-512'))('EspalierProduct', () => {
   const product = (a: tf.Tensor, b: tf.Tensor, { transposeA = false, transposeB = false, block = 512 } = {}): tf.Tensor =>
     run('EspalierProduct', { a, b }, { transposeA, transposeB, block })[0] as tf.Tensor;

@@ -9,9 +9,11 @@ import { nativeBackend, type OpAttribute } from './kernels/native.ts';
  * | kernel | inputs | attributes | results |
  * |---|---|---|---|
  * | `EspalierSgd` | variable, slot, gradient (one shape), learningRate (scalar) | decay, momentum, nesterov | new variable, new slot |
+ * | `EspalierMultiply` | a, b (one shape) | | a · b, element by element |
  * | `EspalierProduct` | a, b (matrices) | transposeA, transposeB, block | their product, its sums in blocks of so many terms |
  * | `EspalierSoftThreshold` | weight, threshold (scalar) | | effective weight |
  * | `EspalierSoftThresholdGrad` | upstream, effective (one shape) | | upstream · ∂/∂weight, upstream · ∂/∂threshold |
+ * | `EspalierMovingAverage` | average, value (one shape) | correction, rate | average − rate · (average − correction · value) |
  * | `EspalierKthLargest` | a list: scores of any shapes, then k (int32) | | the k-th largest of all, a scalar |
  * | `EspalierTopK` | the same | | masks of the k largest of all, equal ones by position |
  *
@@ -43,6 +45,7 @@ export function installOperations(file: string, threads: number): void {
     ],
     outputs: 2,
   }));
+  register('EspalierMultiply', ({ a, b }) => ({ operands: [a, b] as tf.TensorInfo[], outputs: 1 }));
   if (addon.hasProduct) {
     register('EspalierProduct', ({ a, b }, { transposeA, transposeB, block }) => ({
       operands: [a, b] as tf.TensorInfo[],
@@ -56,6 +59,14 @@ export function installOperations(file: string, threads: number): void {
   }
   register('EspalierSoftThreshold', ({ weight, threshold }) => ({ operands: [weight, threshold] as tf.TensorInfo[], outputs: 1 }));
   register('EspalierSoftThresholdGrad', ({ upstream, effective }) => ({ operands: [upstream, effective] as tf.TensorInfo[], outputs: 2 }));
+  register('EspalierMovingAverage', ({ average, value }, { correction, rate }) => ({
+    operands: [average, value] as tf.TensorInfo[],
+    attributes: [
+      { name: 'correction', type: TF_ATTR_FLOAT, value: correction },
+      { name: 'rate', type: TF_ATTR_FLOAT, value: rate },
+    ],
+    outputs: 1,
+  }));
   register('EspalierKthLargest', (inputs) => ({ ...selection(inputs), outputs: 1 }));
   register('EspalierTopK', (inputs) => {
     const { operands, attributes } = selection(inputs);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type DataOwner, type NativeBackend, nativeBackend } from '../kernels/native.ts';
+import { type DataOwner, type NativeBackend, nativeBackend, type TensorMetadata } from '../kernels/native.ts';
 import type { Tensors } from './types.ts';
 
 /** What a recorded step reads: a feed by its name, a variable, or a tensor that was made before the step and is in none of the two. */
@@ -32,6 +32,18 @@ export function resolve(input: Input, feeds: Tensors): DataOwner {
 export function share({ dataId }: DataOwner, shape: number[], dtype: tf.DataType): tf.Tensor {
   nativeBackend().incRef(dataId);
   return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype });
+}
+
+/**
+ * Gives the variable a new native tensor in place of its own, without a trace in TensorFlow.js, whose bookkeeping takes longer than all the
+ * rest. False, and nothing is done, if another tensor shares the variable's data or the new one has another shape.
+ */
+export function replaceData({ dataId, shape }: tf.Variable, metadata: TensorMetadata, backend: NativeBackend): boolean {
+  const data = backend.tensorMap.get(dataId);
+  if (data.values !== null || data.refCount > 1 || !tf.util.arraysEqual(metadata.shape, shape)) return false;
+  backend.binding.deleteTensor(data.id);
+  data.id = metadata.id;
+  return true;
 }
 
 /** All variables that exist, those of `listed` first. A step can read a variable that nobody listed. */

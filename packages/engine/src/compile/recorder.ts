@@ -2,6 +2,7 @@ import type { Binding, DataOwner, NativeBackend, TensorMetadata } from '../kerne
 import { addConvolutionBias } from './convolution-bias.ts';
 import { createGraph, type Graph } from './graph.ts';
 import type { Input } from './inputs.ts';
+import { addSharedMultiply } from './shared-multiply.ts';
 import { addSharedProduct } from './shared-products.ts';
 import { addSmallProduct } from './small-products.ts';
 
@@ -82,6 +83,7 @@ export function startRecorder(backend: NativeBackend, known: ReadonlyMap<object,
       call &&
       (addSmallProduct(graph, native, call) ??
         addSharedProduct(graph, native, call) ??
+        addSharedMultiply(graph, native, call) ??
         addConvolutionBias(graph, native, call, (output) => filters.get(output)));
     const name = faster ?? graph.operation(op, from, attributes, result?.dtype ?? 0);
     if (op === 'Conv2D' && call?.shapes[1]) filters.set(`${name}:0`, call.shapes[1]);

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { type Binding, nativeBackend } from '../kernels/native.ts';
 import { encodeSavedModel, type Graph, TAG } from './graph.ts';
-import { isAlive, resolve, share } from './inputs.ts';
+import { isAlive, replaceData, resolve, share } from './inputs.ts';
 import type { Source } from './recorder.ts';
-import type { Recording } from './recording.ts';
+import type { Assignment, Output, Recording } from './recording.ts';
 import type { Tensors } from './types.ts';
 
 /** A recording, loaded into the native library. */
@@ -31,18 +31,24 @@ export function openSession({ graph, inputs, outputs, assignments }: Recording):
   const feedNames = inputs.map(({ placeholder }) => placeholder).join(',');
   const fetchNames = fetches.join(',');
   const id = load(binding, graph);
+  const owners = soleOwners(outputs, assignments);
 
   return {
     run(feeds) {
       const ids = backend.getInputTensorIds(inputs.map(({ input }) => resolve(input, feeds)));
       const fetched = fetches.length === 0 ? [] : binding.runSavedModel(id, ids, feedNames, fetchNames);
-      const made = fetched.map((metadata) => backend.createOutputTensor(metadata));
-      const value = (source: Source, shape: number[], dtype: tf.DataType) =>
-        share(typeof source === 'string' ? (made[place.get(source) as number] as tf.Tensor) : resolve(source, feeds), shape, dtype);
-      const results = outputs.map(({ name, source, shape, dtype }) => [name, value(source, shape, dtype)]);
+      const made = fetched.map((metadata, i) => {
+        const owner = owners.get(fetches[i] as string);
+        return owner !== undefined && replaceData(owner, metadata, backend) ? undefined : backend.createOutputTensor(metadata);
+      });
+      const value = (source: Source, shape: number[], dtype: tf.DataType): tf.Tensor | undefined => {
+        const owner = typeof source === 'string' ? made[place.get(source) as number] : resolve(source, feeds);
+        return owner && share(owner, shape, dtype);
+      };
+      const results = outputs.map(({ name, source, shape, dtype }) => [name, value(source, shape, dtype) as tf.Tensor]);
       const values = assignments.map(({ source, variable }) => value(source, variable.shape, variable.dtype));
-      for (const [i, { variable }] of assignments.entries()) variable.assign(values[i] as tf.Tensor);
-      for (const tensor of [...made, ...values]) tensor.dispose();
+      for (const [i, { variable }] of assignments.entries()) if (values[i]) variable.assign(values[i]);
+      for (const tensor of [...made, ...values]) tensor?.dispose();
       return Object.fromEntries(results);
     },
     isAlive: () => inputs.every(({ input }) => isAlive(input, backend)) && assignments.every(({ variable }) => !variable.isDisposed),
@@ -51,6 +57,19 @@ export function openSession({ graph, inputs, outputs, assignments }: Recording):
 }
 
 // --- helpers ---
+
+/** Of what the graph gives, that which becomes the value of a single variable, whose old value nobody else gets, and nothing else. */
+function soleOwners(outputs: readonly Output[], assignments: readonly Assignment[]): Map<string, tf.Variable> {
+  const sources = [...outputs, ...assignments].map(({ source }) => source);
+  const passedOn = new Set(
+    sources.flatMap((source) => (typeof source !== 'string' && source.kind === 'variable' ? [source.variable] : [])),
+  );
+  const owned = assignments.flatMap(({ source, variable }): [string, tf.Variable][] => {
+    const isSole = sources.filter((other) => other === source).length === 1;
+    return typeof source === 'string' && isSole && !passedOn.has(variable) ? [[source, variable]] : [];
+  });
+  return new Map(owned);
+}
 
 /** The library loads graphs from folders only. It has read everything when it returns. */
 function load(binding: Binding, graph: Graph): number {

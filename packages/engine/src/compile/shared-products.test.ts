@@ -2,15 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { nativeBackend } from '../kernels/native.ts';
-import { installOperations } from '../operations.ts';
-import { findTfjsNode, installedLibrary } from '../setup/find-tfjs-node.ts';
-import { findOperations } from '../setup/operations-addon.ts';
 import { createCompiler } from './compiler.ts';
 import { blockOf } from './shared-products.ts';
-import { eagerAndReplayed, operationsOf } from './test-helpers.ts';
+import { eagerAndReplayed, installOwnOperations, operationsOf } from './test-helpers.ts';
 import type { Step, Tensors } from './types.ts';
 
-installOperations(findOperations(installedLibrary(findTfjsNode()?.root ?? '') ?? '') ?? '', 3);
+installOwnOperations(3);
 const isInstalled = tf.getKernel('EspalierProduct', 'tensorflow') !== undefined;
 const roundsAsOneDnn =
   isInstalled && blockOf(nativeBackend().binding, { rows: 16, terms: 600, columns: 16, transposeA: false, transposeB: false }) === 512;
@@ -110,7 +107,7 @@ it('shares the work of operations that run side by side and one after another, t
     const other = tf.matMul((a as tf.Tensor2D).neg(), b as tf.Tensor2D);
     const [moved, slot] = sgd(x as tf.Tensor, y as tf.Tensor, (x as tf.Tensor).add(product.min()));
     const again = tf.matMul(product, other, true, false);
-    return { again, moved: moved as tf.Tensor, slot: slot as tf.Tensor };
+    return { again, moved: moved as tf.Tensor, slot: slot as tf.Tensor, masked: tf.mul(moved as tf.Tensor, slot as tf.Tensor) };
   };
   const { run, dispose } = createCompiler()(step, () => []);
   const bytes = (): Buffer => {

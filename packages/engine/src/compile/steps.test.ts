@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { installKernels } from '../kernels/index.ts';
 import { nativeBackend } from '../kernels/native.ts';
 import { createCompiler } from './compiler.ts';
 import type { CompiledStep, Tensors } from './types.ts';
 
 Object.assign(process.env, { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '3' });
 await import('@tensorflow/tfjs-node');
+installKernels();
 
 afterEach(() => tf.disposeVariables());
 
@@ -45,6 +47,40 @@ describe('a compiled step', () => {
     );
     expect(outcomes(step, [0, 0, 0, 0, 1])).toEqual([4, 6, 10, 16, 28]);
     expect([number({ a }, 'a'), number({ b }, 'b')]).toEqual([8, 14]);
+  });
+
+  it('gives a variable its new value, and leaves the old one to whoever has it', () => {
+    const count: tf.Variable = tf.variable(tf.scalar(0));
+    const step = compile(
+      ({ x }) => {
+        count.assign(count.add(x as tf.Tensor));
+        return { y: count.neg() };
+      },
+      () => [count],
+    );
+    const kept: tf.Tensor[] = [];
+    for (const i of [0, 1, 2, 3, 4, 5, 6, 7]) {
+      if (i % 2 === 0) kept.push(count.clone());
+      expect([number(step.run(scalar(1))), number({ count }, 'count')]).toEqual([-(i + 1), i + 1]);
+    }
+    expect(kept.map((tensor) => number({ tensor }, 'tensor'))).toEqual([0, 2, 4, 6]);
+  });
+
+  it('passes on the old value of a variable', () => {
+    const count: tf.Variable = tf.variable(tf.scalar(0));
+    const last: tf.Variable = tf.variable(tf.scalar(-1));
+    const step = compile(
+      ({ x }) => {
+        const old = count.clone();
+        last.assign(old);
+        count.assign(count.add(x as tf.Tensor));
+        return { y: old };
+      },
+      () => [count, last],
+    );
+    for (const i of [0, 1, 2, 3, 4]) {
+      expect([number(step.run(scalar(1))), number({ count }, 'count'), number({ last }, 'last')]).toEqual([i, i + 1, i]);
+    }
   });
 
   it('returns feeds, variables and captured tensors as tensors of the caller', () => {

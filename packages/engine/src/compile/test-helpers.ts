@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { installKernels } from '../kernels/index.ts';
+import { installOperations } from '../operations.ts';
+import { findTfjsNode, installedLibrary } from '../setup/find-tfjs-node.ts';
+import { findOperations } from '../setup/operations-addon.ts';
 import { createCompiler } from './compiler.ts';
 import { type Recording, record } from './recording.ts';
 import type { Step, Tensors } from './types.ts';
@@ -13,6 +16,10 @@ Object.assign(process.env, {
 });
 await import('@tensorflow/tfjs-node');
 installKernels();
+
+/** Loads our own operations, to be shared by so many threads. */
+export const installOwnOperations = (threads: number): void =>
+  installOperations(findOperations(installedLibrary(findTfjsNode()?.root ?? '') ?? '') ?? '', threads);
 
 /** Sizes from `min` to `max`, small ones as often as large ones. */
 export const sizes = (min: number, max: number): fc.Arbitrary<number> =>

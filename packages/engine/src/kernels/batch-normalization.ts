@@ -25,7 +25,7 @@ function normalize(layer: BatchNormalization, input: tf.Tensor, scale: tf.Tensor
     const [value, mean, variance, ...reserves] = outputs as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
     const count = x.size / mean.size;
     average(layer.movingMean, mean, layer.momentum);
-    average(layer.movingVariance, tf.mul(variance, count > 1 ? (count - 1) / count : 1), layer.momentum);
+    average(layer.movingVariance, variance, layer.momentum, count > 1 ? (count - 1) / count : 1);
     save([x, gamma, ...reserves]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) =>
       backend.executeMultipleOutputs('FusedBatchNormGradV3', attributes, [dy, ...saved], 5).slice(0, 3);

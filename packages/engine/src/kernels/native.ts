@@ -47,10 +47,11 @@ export interface DataOwner {
 
 /** What the backend knows of a tensor. While `values` is set, it is not uploaded yet and has no `id`. */
 export interface TensorData {
-  readonly id: number;
+  id: number;
   readonly shape: number[];
   readonly dtype: number;
   readonly values: Values | null;
+  readonly refCount: number;
 }
 
 /** tfjs-node's backend, its private parts included: they have been the same since 2021. */
