@@ -159,7 +159,6 @@ void multiply_compute(void*, TF_OpKernelContext* context) {
 
 struct ProductAttributes {
   TF_Bool transpose_a = 0;
-  TF_Bool transpose_b = 0;
   int64_t block = 0;
 };
 
@@ -167,7 +166,6 @@ void* product_create(TF_OpKernelConstruction* construction) {
   auto attributes = std::make_unique<ProductAttributes>();
   Status status = new_status();
   TF_OpKernelConstruction_GetAttrBool(construction, "transpose_a", &attributes->transpose_a, status.get());
-  if (ok(status)) TF_OpKernelConstruction_GetAttrBool(construction, "transpose_b", &attributes->transpose_b, status.get());
   if (ok(status)) TF_OpKernelConstruction_GetAttrInt64(construction, "block", &attributes->block, status.get());
   if (!ok(status)) TF_OpKernelConstruction_Failure(construction, status.get());
   return attributes.release();
@@ -181,14 +179,14 @@ void product_compute(void* kernel, TF_OpKernelContext* context) {
   const Tensor a = call.input(0), b = call.input(1);
   if (!call.good()) return;
   if (TF_NumDims(a.get()) != 2 || TF_NumDims(b.get()) != 2) return call.refuse("the factors are not matrices");
-  const bool ta = attributes.transpose_a, tb = attributes.transpose_b;
-  const int64_t rows = TF_Dim(a.get(), ta ? 1 : 0), terms = TF_Dim(a.get(), ta ? 0 : 1), columns = TF_Dim(b.get(), tb ? 0 : 1);
-  if (TF_Dim(b.get(), tb ? 1 : 0) != terms) return call.refuse("the rows of the first factor are not as long as the columns of the second");
+  const bool transposed = attributes.transpose_a;
+  const int64_t rows = TF_Dim(a.get(), transposed ? 1 : 0), terms = TF_Dim(a.get(), transposed ? 0 : 1), columns = TF_Dim(b.get(), 1);
+  if (TF_Dim(b.get(), 0) != terms) return call.refuse("the rows of the first factor are not as long as the columns of the second");
   if (terms < 1 || attributes.block < 1) return call.refuse("there must be a term, and a block of at least one");
   const Tensor c = call.output(0, std::vector<int64_t>{rows, columns});
   if (!call.good()) return;
-  const std::unique_ptr<float[]> turned = tb ? espalier::transpose(data(b), columns, terms) : nullptr;
-  espalier::multiply({data(a), ta ? 1 : terms, ta ? rows : 1, tb ? turned.get() : data(b), data(c), rows, terms, columns, attributes.block});
+  const int64_t a_row = transposed ? 1 : terms, a_term = transposed ? rows : 1;
+  espalier::multiply({data(a), a_row, a_term, data(b), data(c), rows, terms, columns, attributes.block});
 }
 
 bool has_product() { return __builtin_cpu_supports("avx512f"); }
@@ -523,7 +521,7 @@ std::string add_all() {
     operations.push_back({"EspalierProduct",
                           {"a: float", "b: float"},
                           {"product: float"},
-                          {"transpose_a: bool", "transpose_b: bool", "block: int"},
+                          {"transpose_a: bool", "block: int"},
                           any_shape,
                           product_compute,
                           product_create,

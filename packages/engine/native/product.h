@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <memory>
 
 #include "team.h"
 
@@ -124,20 +123,6 @@ inline void multiply(const Product& p) {
     const int64_t band = by_rows ? i / panels : i % bands, panel = by_rows ? i % panels : i / bands;
     multiply_part(p, {row(band), row(band + 1), column(panel), column(panel + 1)});
   });
-}
-
-// [columns, rows] from [rows, columns].
-inline std::unique_ptr<float[]> transpose(const float* from, int64_t rows, int64_t columns) {
-  constexpr int64_t SIDE = 16;
-  std::unique_ptr<float[]> to(new float[rows * columns]);
-  for (int64_t row = 0; row < rows; row += SIDE) {
-    for (int64_t column = 0; column < columns; column += SIDE) {
-      for (int64_t i = column; i < std::min(column + SIDE, columns); i++) {
-        for (int64_t j = row; j < std::min(row + SIDE, rows); j++) to[i * rows + j] = from[j * columns + i];
-      }
-    }
-  }
-  return to;
 }
 
 }  // namespace espalier

@@ -125,8 +125,8 @@ describe('EspalierMultiply', () => {
 });
 
 describe.runIf(instructions().startsWith('AVX-512'))('EspalierProduct', () => {
-  const product = (a: tf.Tensor, b: tf.Tensor, { transposeA = false, transposeB = false, block = 512 } = {}): tf.Tensor =>
-    run('EspalierProduct', { a, b }, { transposeA, transposeB, block })[0] as tf.Tensor;
+  const product = (a: tf.Tensor, b: tf.Tensor, { transposeA = false, block = 512 } = {}): tf.Tensor =>
+    run('EspalierProduct', { a, b }, { transposeA, block })[0] as tf.Tensor;
 
   it('multiplies matrices', () => {
     const [a, b] = [tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]), tf.tensor2d([1, 0, 2, -1, 0, 1], [3, 2])];
@@ -136,7 +136,7 @@ describe.runIf(instructions().startsWith('AVX-512'))('EspalierProduct', () => {
       [14, 1],
     ];
     expect(product(a, b).arraySync()).toEqual(expected);
-    expect(product(a.transpose(), b.transpose(), { transposeA: true, transposeB: true }).arraySync()).toEqual(expected);
+    expect(product(a.transpose(), b, { transposeA: true }).arraySync()).toEqual(expected);
   });
 
   it('adds in blocks', () => {
@@ -153,16 +153,16 @@ describe.runIf(instructions().startsWith('AVX-512'))('EspalierProduct', () => {
         size,
         size,
         size,
-        fc.boolean(),
+
         fc.boolean(),
         fc.integer({ min: 1, max: 150 }),
         fc.nat(),
-        (m, k, n, s, t, block, seed) => {
+        (m, k, n, s, block, seed) => {
           tf.tidy(() => {
-            const [a, b] = [integers(s ? [k, m] : [m, k], seed), integers(t ? [n, k] : [k, n], seed + 1)];
-            const own = product(a, b, { transposeA: s, transposeB: t, block });
+            const [a, b] = [integers(s ? [k, m] : [m, k], seed), integers([k, n], seed + 1)];
+            const own = product(a, b, { transposeA: s, block });
             expect(own.shape).toEqual([m, n]);
-            expect(numbers([own.add(0)])).toEqual(numbers([tf.matMul(a, b, s, t).add(0)])); // integers are exact in any order
+            expect(numbers([own.add(0)])).toEqual(numbers([tf.matMul(a, b, s).add(0)])); // integers are exact in any order
           });
         },
       ),

@@ -10,7 +10,7 @@ import { nativeBackend, type OpAttribute } from './kernels/native.ts';
  * |---|---|---|---|
  * | `EspalierSgd` | variable, slot, gradient (one shape), learningRate (scalar) | decay, momentum, nesterov | new variable, new slot |
  * | `EspalierMultiply` | a, b (one shape) | | a · b, element by element |
- * | `EspalierProduct` | a, b (matrices) | transposeA, transposeB, block | their product, its sums in blocks of so many terms |
+ * | `EspalierProduct` | a, b (matrices) | transposeA, block | their product, its sums in blocks of so many terms |
  * | `EspalierSoftThreshold` | weight, threshold (scalar) | | effective weight |
  * | `EspalierSoftThresholdGrad` | upstream, effective (one shape) | | upstream · ∂/∂weight, upstream · ∂/∂threshold |
  * | `EspalierMovingAverage` | average, value (one shape) | correction, rate | average − rate · (average − correction · value) |
@@ -47,11 +47,10 @@ export function installOperations(file: string, threads: number): void {
   }));
   register('EspalierMultiply', ({ a, b }) => ({ operands: [a, b] as tf.TensorInfo[], outputs: 1 }));
   if (addon.hasProduct) {
-    register('EspalierProduct', ({ a, b }, { transposeA, transposeB, block }) => ({
+    register('EspalierProduct', ({ a, b }, { transposeA, block }) => ({
       operands: [a, b] as tf.TensorInfo[],
       attributes: [
         { name: 'transpose_a', type: TF_ATTR_BOOL, value: transposeA },
-        { name: 'transpose_b', type: TF_ATTR_BOOL, value: transposeB },
         { name: 'block', type: TF_ATTR_INT, value: block },
       ],
       outputs: 1,

@@ -27,11 +27,9 @@ export function addMatrixProduct(
   graph: Graph,
   binding: Binding,
   { from, shapes, result }: Call,
-  { transposeA, transposeB }: MatrixProduct,
   op: string,
   attributes: readonly OpAttribute[],
 ): string {
-  const flag = (name: string, value: boolean): OpAttribute => ({ name, type: binding.TF_ATTR_BOOL, value });
   const reshaped = (input: string, shape: readonly number[]): string =>
     graph.operation(
       'Reshape',
@@ -43,8 +41,7 @@ export function addMatrixProduct(
     const shape = shapes[i] as readonly number[];
     return shape.length === 2 ? input : reshaped(input, shape.slice(-2));
   });
-  const all = [...attributes, flag('transpose_a', transposeA), flag('transpose_b', transposeB)];
-  const product = graph.operation(op, factors, all, binding.TF_FLOAT);
+  const product = graph.operation(op, factors, attributes, binding.TF_FLOAT);
   return result.shape.length === 2 ? product : reshaped(product, result.shape);
 }
 

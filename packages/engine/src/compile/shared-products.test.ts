@@ -19,7 +19,7 @@ it('computes products of middling size of any shape to the same bits as eager st
     .record({
       rows: fc.integer({ min: 1, max: 800 }),
       terms: fc.integer({ min: 130, max: 1200 }),
-      multiplyAdds: fc.integer({ min: 2 ** 23, max: 2 ** 26 }),
+      multiplyAdds: fc.integer({ min: 2 ** 23, max: 2 ** 25 }),
     })
     .map(({ rows, terms, multiplyAdds }) => ({ rows, terms, columns: Math.ceil(multiplyAdds / rows / terms) }))
     .filter(({ terms, columns }) => terms * columns <= 2 ** 19);
@@ -45,29 +45,28 @@ describe.runIf(roundsAsOneDnn)('of a recorded step, products of middling size', 
   it('are EspalierProduct, and so are batches of one', () => {
     expect(opsOf([128, 784], [784, 300])).toEqual(['EspalierProduct']);
     expect(opsOf([128, 784], [128, 300], true)).toEqual(['EspalierProduct']);
-    expect(opsOf([128, 300], [784, 300], false, true)).toEqual(['EspalierProduct']);
     expect(opsOf([1, 128, 784], [784, 300])).toEqual(['Reshape', 'EspalierProduct', 'Reshape']);
   });
 
-  it('are left as they were where they are small, large, or more than one', () => {
+  it('are left as they were where they are small, large, more than one, or have a transposed second factor', () => {
     expect([opsOf([128, 400], [400, 163]), opsOf([128, 400], [400, 164])].flat()).toEqual(['BatchMatMulV2', 'EspalierProduct']);
-    expect([opsOf([512, 256], [256, 512]), opsOf([512, 257], [257, 512])].flat()).toEqual(['EspalierProduct', 'BatchMatMulV2']);
+    expect([opsOf([256, 256], [256, 512]), opsOf([256, 257], [257, 512])].flat()).toEqual(['EspalierProduct', 'BatchMatMulV2']);
     expect([opsOf([32, 1024], [1024, 512]), opsOf([32, 1024], [1024, 513])].flat()).toEqual(['EspalierProduct', 'BatchMatMulV2']);
     expect(opsOf([2, 128, 784], [2, 784, 300])).toEqual(['BatchMatMulV2']);
+    expect(opsOf([128, 300], [784, 300], false, true)).toEqual(['BatchMatMulV2']);
   });
 });
 
 describe.runIf(isInstalled)('blockOf', () => {
-  const product = { rows: 40, terms: 1500, columns: 50, transposeA: true, transposeB: true };
+  const product = { rows: 40, terms: 1500, columns: 50, transposeA: true, transposeB: false };
 
   /** The binding, but `BatchMatMulV2` adds in blocks of so many terms. */
   const addingInBlocksOf = (value: number) => {
     const { binding } = nativeBackend();
     const executeOp = vi.fn<typeof binding.executeOp>((op, attributes, ids, outputs) => {
       if (op !== 'BatchMatMulV2') return binding.executeOp(op, attributes, ids, outputs);
-      const flags = attributes.filter(({ name }) => name.startsWith('adj_'));
-      const renamed = flags.map((flag) => ({ ...flag, name: flag.name === 'adj_x' ? 'transpose_a' : 'transpose_b' }));
-      return binding.executeOp('EspalierProduct', [...renamed, { name: 'block', type: binding.TF_ATTR_INT, value }], ids, outputs);
+      const transpose = attributes.filter(({ name }) => name === 'adj_x').map((flag) => ({ ...flag, name: 'transpose_a' }));
+      return binding.executeOp('EspalierProduct', [...transpose, { name: 'block', type: binding.TF_ATTR_INT, value }], ids, outputs);
     });
     return Object.create(binding, { executeOp: { value: executeOp } }) as typeof binding & { executeOp: typeof executeOp };
   };

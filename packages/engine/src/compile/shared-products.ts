@@ -5,8 +5,9 @@ import type { Graph } from './graph.ts';
 import { addMatrixProduct, type MatrixProduct, matrixProduct } from './matrix-product.ts';
 
 /**
- * Adds a product of two matrices of middling size as our own `EspalierProduct` and returns its name; undefined for anything else. The threads
- * that share it wait awake for the next one. Those of TensorFlow sleep, and waking them takes as long as they save: the first layer of
+ * Adds a product of two matrices of middling size as our own `EspalierProduct` and returns its name; undefined for anything else, and where
+ * the second is transposed, which it would have to be for the vectors of the processor: that takes as long as is saved. The threads that
+ * share it wait awake for the next one. Those of TensorFlow sleep, and waking them takes as long as they save: the first layer of
  * LeNet-300-100 gains nothing from the second of them.
  *
  * Only where it gives the bits of `BatchMatMulV2`: both are computed once for each shape, on this machine. oneDNN adds the terms of a sum in
@@ -14,13 +15,13 @@ import { addMatrixProduct, type MatrixProduct, matrixProduct } from './matrix-pr
  */
 export function addSharedProduct(graph: Graph, binding: Binding, call: Call): string | undefined {
   const product = tf.getKernel('EspalierProduct', 'tensorflow') === undefined ? undefined : matrixProduct(binding, call);
-  if (product === undefined) return undefined;
+  if (product === undefined || product.transposeB) return undefined;
   const { rows, terms, columns } = product;
   const multiplyAdds = rows * terms * columns;
   if (multiplyAdds < LEAST_MULTIPLY_ADDS || multiplyAdds > MOST_MULTIPLY_ADDS || terms * columns > MOST_NUMBERS) return undefined;
   const block = blockOf(binding, product);
   if (block === undefined) return undefined;
-  return addMatrixProduct(graph, binding, call, product, 'EspalierProduct', [{ name: 'block', type: binding.TF_ATTR_INT, value: block }]);
+  return addMatrixProduct(graph, binding, call, 'EspalierProduct', attributesOf(binding, product, block));
 }
 
 /**
@@ -37,11 +38,16 @@ export function blockOf(binding: Binding, product: MatrixProduct): number | unde
 
 // --- helpers ---
 
+const attributesOf = (binding: Binding, { transposeA }: MatrixProduct, block: number): OpAttribute[] => [
+  { name: 'transpose_a', type: binding.TF_ATTR_BOOL, value: transposeA },
+  { name: 'block', type: binding.TF_ATTR_INT, value: block },
+];
+
 /** Below, a thread alone is as fast. */
 const LEAST_MULTIPLY_ADDS = 2 ** 23;
-/** Above, waking TensorFlow's threads doesn't matter. */
-const MOST_MULTIPLY_ADDS = 2 ** 26;
-/** Of the second factor, 2 MiB: a larger one would have to be rearranged for the cache, as oneDNN does. */
+/** Above, waking TensorFlow's threads matters less than that oneDNN arranges the factors for the cache. */
+const MOST_MULTIPLY_ADDS = 2 ** 25;
+/** Of the second factor, 2 MiB. */
 const MOST_NUMBERS = 2 ** 19;
 
 /** The blocks of oneDNN with AVX-512, beside the whole sum as one. */
@@ -50,11 +56,10 @@ const BLOCKS = [512, 1024];
 const blocks = new WeakMap<Binding, Map<string, number | undefined>>();
 
 function findBlock(binding: Binding, product: MatrixProduct): number | undefined {
-  const { rows, terms, columns, transposeA, transposeB } = product;
-  const flag = (name: string, value: boolean): OpAttribute => ({ name, type: binding.TF_ATTR_BOOL, value });
+  const { rows, terms, columns, transposeA } = product;
   const matrix = (height: number, width: number, transpose: boolean, seed: number): number =>
     binding.createTensor(transpose ? [width, height] : [height, width], binding.TF_FLOAT, numbers(height * width, seed));
-  const factors = [matrix(rows, terms, transposeA, 1), matrix(terms, columns, transposeB, 2)];
+  const factors = [matrix(rows, terms, transposeA, 1), matrix(terms, columns, false, 2)];
   const multiply = (op: string, attributes: OpAttribute[]): Values => {
     const [result] = binding.executeOp(op, attributes, factors, 1) as [TensorMetadata];
     const values = binding.tensorDataSync(result.id);
@@ -62,11 +67,9 @@ function findBlock(binding: Binding, product: MatrixProduct): number | undefined
     return values;
   };
   try {
-    const expected = multiply('BatchMatMulV2', [floatType({ binding }), flag('adj_x', transposeA), flag('adj_y', transposeB)]);
-    const isRight = (block: number): boolean => {
-      const attribute = { name: 'block', type: binding.TF_ATTR_INT, value: block };
-      return sameBits(multiply('EspalierProduct', [attribute, flag('transpose_a', transposeA), flag('transpose_b', transposeB)]), expected);
-    };
+    const flag = (name: string, value: boolean): OpAttribute => ({ name, type: binding.TF_ATTR_BOOL, value });
+    const expected = multiply('BatchMatMulV2', [floatType({ binding }), flag('adj_x', transposeA), flag('adj_y', false)]);
+    const isRight = (block: number): boolean => sameBits(multiply('EspalierProduct', attributesOf(binding, product, block)), expected);
     return [terms, ...BLOCKS.filter((block) => block < terms)].find(isRight);
   } finally {
     for (const id of factors) binding.deleteTensor(id);

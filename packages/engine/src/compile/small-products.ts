@@ -1,5 +1,5 @@
 import { usesOneDnn } from '../instructions.ts';
-import { type Binding, floatType } from '../kernels/native.ts';
+import { type Binding, floatType, type OpAttribute } from '../kernels/native.ts';
 import type { Call } from './call.ts';
 import type { Graph } from './graph.ts';
 import { addMatrixProduct, matrixProduct } from './matrix-product.ts';
@@ -18,10 +18,12 @@ import { addMatrixProduct, matrixProduct } from './matrix-product.ts';
 export function addSmallProduct(graph: Graph, binding: Binding, call: Call): string | undefined {
   const product = usesOneDnn() ? matrixProduct(binding, call) : undefined;
   if (product === undefined) return undefined;
-  const { rows, terms, columns } = product;
+  const { rows, terms, columns, transposeA, transposeB } = product;
   if (terms > MOST_TERMS || rows < LEAST_ROWS || columns < LEAST_COLUMNS) return undefined;
   if (rows * terms > MOST_NUMBERS || rows * terms * columns > MOST_MULTIPLY_ADDS) return undefined;
-  return addMatrixProduct(graph, binding, call, product, 'MatMul', [floatType({ binding })]);
+  const flag = (name: string, value: boolean): OpAttribute => ({ name, type: binding.TF_ATTR_BOOL, value });
+  const attributes = [floatType({ binding }), flag('transpose_a', transposeA), flag('transpose_b', transposeB)];
+  return addMatrixProduct(graph, binding, call, 'MatMul', attributes);
 }
 
 // --- helpers ---
