@@ -51,6 +51,6 @@ export async function prepareOperations(library: string, log: (line: string) => 
 const SOURCES = fileURLToPath(new URL('../../native', import.meta.url));
 
 /** Nothing that changes a bit: no product fused into a sum, nothing regrouped. No signals are taken from floats, so loops can be vectorized. */
-const FLAGS = ['-O3', '-fno-fast-math', '-ffp-contract=off', '-fno-trapping-math'];
+const FLAGS = ['-O3', '-pthread', '-fno-fast-math', '-ffp-contract=off', '-fno-trapping-math'];
 
 const folderOf = (library: string): string => dirname(dirname(library));
