@@ -56,7 +56,7 @@ describe.each(PACKAGES)('%s', (name) => {
     expect(files).toContain('LICENSE');
     const surplus = files.filter(
       (file) =>
-        !/^(LICENSE|README\.md|package\.json|dist\/.+\.(js|d\.ts)|native\/.+\.cc|templates\/.+)$/.test(file) ||
+        !/^(LICENSE|README\.md|package\.json|dist\/.+\.(js|d\.ts)|native\/.+\.(cc|h)|templates\/.+)$/.test(file) ||
         (/\.test\.|fixture|test-helper|support\//.test(file) && !file.startsWith('templates/')),
     );
     expect(surplus).toEqual([]);
