@@ -86,25 +86,53 @@ T* data(const Tensor& tensor) {
 }
 int64_t size(const Tensor& tensor) { return TF_TensorElementCount(tensor.get()); }
 
+// Reads the attributes of an operation that is about to be made, up to the first that can't be read.
+class Reader {
+ public:
+  explicit Reader(TF_OpKernelConstruction* construction) : construction_(construction), status_(new_status()) {}
+  ~Reader() {
+    if (!ok(status_)) TF_OpKernelConstruction_Failure(construction_, status_.get());
+  }
+
+  void read(const char* name, float* value) {
+    if (ok(status_)) TF_OpKernelConstruction_GetAttrFloat(construction_, name, value, status_.get());
+  }
+  void read(const char* name, int64_t* value) {
+    if (ok(status_)) TF_OpKernelConstruction_GetAttrInt64(construction_, name, value, status_.get());
+  }
+  void read(const char* name, TF_Bool* value) {
+    if (ok(status_)) TF_OpKernelConstruction_GetAttrBool(construction_, name, value, status_.get());
+  }
+
+ private:
+  TF_OpKernelConstruction* construction_;
+  Status status_;
+};
+
+// What TensorFlow makes and destroys a kernel with: its attributes.
+template <typename Attributes>
+void* create(TF_OpKernelConstruction* construction) {
+  Reader reader(construction);
+  return new Attributes(reader);
+}
+template <typename Attributes>
+void destroy(void* attributes) {
+  delete static_cast<Attributes*>(attributes);
+}
+
 // --- one step of gradient descent ---
 
 struct SgdAttributes {
+  explicit SgdAttributes(Reader& reader) {
+    reader.read("decay", &decay);
+    reader.read("momentum", &momentum);
+    reader.read("nesterov", &nesterov);
+  }
+
   float decay = 0;
   float momentum = 0;
   TF_Bool nesterov = 0;
 };
-
-void* sgd_create(TF_OpKernelConstruction* construction) {
-  auto attributes = std::make_unique<SgdAttributes>();
-  Status status = new_status();
-  TF_OpKernelConstruction_GetAttrFloat(construction, "decay", &attributes->decay, status.get());
-  if (ok(status)) TF_OpKernelConstruction_GetAttrFloat(construction, "momentum", &attributes->momentum, status.get());
-  if (ok(status)) TF_OpKernelConstruction_GetAttrBool(construction, "nesterov", &attributes->nesterov, status.get());
-  if (!ok(status)) TF_OpKernelConstruction_Failure(construction, status.get());
-  return attributes.release();
-}
-
-void sgd_delete(void* attributes) { delete static_cast<SgdAttributes*>(attributes); }
 
 template <bool DECAYS, bool NESTEROV>
 void sgd(const float* __restrict variable, const float* __restrict slot, const float* __restrict gradient, float rate,
@@ -158,20 +186,14 @@ void multiply_compute(void*, TF_OpKernelContext* context) {
 // --- the product of two matrices ---
 
 struct ProductAttributes {
+  explicit ProductAttributes(Reader& reader) {
+    reader.read("transpose_a", &transpose_a);
+    reader.read("block", &block);
+  }
+
   TF_Bool transpose_a = 0;
   int64_t block = 0;
 };
-
-void* product_create(TF_OpKernelConstruction* construction) {
-  auto attributes = std::make_unique<ProductAttributes>();
-  Status status = new_status();
-  TF_OpKernelConstruction_GetAttrBool(construction, "transpose_a", &attributes->transpose_a, status.get());
-  if (ok(status)) TF_OpKernelConstruction_GetAttrInt64(construction, "block", &attributes->block, status.get());
-  if (!ok(status)) TF_OpKernelConstruction_Failure(construction, status.get());
-  return attributes.release();
-}
-
-void product_delete(void* attributes) { delete static_cast<ProductAttributes*>(attributes); }
 
 void product_compute(void* kernel, TF_OpKernelContext* context) {
   const auto& attributes = *static_cast<ProductAttributes*>(kernel);
@@ -238,20 +260,14 @@ void soft_gradient_compute(void*, TF_OpKernelContext* context) {
 // --- moving averages ---
 
 struct AverageAttributes {
-  float correction = 1;
+  explicit AverageAttributes(Reader& reader) {
+    reader.read("correction", &correction);
+    reader.read("rate", &rate);
+  }
+
+  float correction = 0;
   float rate = 0;
 };
-
-void* average_create(TF_OpKernelConstruction* construction) {
-  auto attributes = std::make_unique<AverageAttributes>();
-  Status status = new_status();
-  TF_OpKernelConstruction_GetAttrFloat(construction, "correction", &attributes->correction, status.get());
-  if (ok(status)) TF_OpKernelConstruction_GetAttrFloat(construction, "rate", &attributes->rate, status.get());
-  if (!ok(status)) TF_OpKernelConstruction_Failure(construction, status.get());
-  return attributes.release();
-}
-
-void average_delete(void* attributes) { delete static_cast<AverageAttributes*>(attributes); }
 
 void average_compute(void* kernel, TF_OpKernelContext* context) {
   const auto& attributes = *static_cast<AverageAttributes*>(kernel);
@@ -495,8 +511,8 @@ std::string add_all() {
        {"decay: float", "momentum: float", "nesterov: bool"},
        two_like_first_two,
        sgd_compute,
-       sgd_create,
-       sgd_delete},
+       create<SgdAttributes>,
+       destroy<SgdAttributes>},
       {"EspalierSoftThreshold", {"weight: float", "threshold: float"}, {"effective: float"}, {}, like_first, soft_compute},
       {"EspalierSoftThresholdGrad",
        {"upstream: float", "effective: float"},
@@ -511,8 +527,8 @@ std::string add_all() {
        {"correction: float", "rate: float"},
        like_first,
        average_compute,
-       average_create,
-       average_delete},
+       create<AverageAttributes>,
+       destroy<AverageAttributes>},
       {"EspalierKthLargest", {"scores: N * float", "k: int32"}, {"kth: float"}, {"N: int >= 1"}, scalar, kth_largest_compute},
       {"EspalierTopK", {"scores: N * float", "k: int32"}, {"masks: N * float"}, {"N: int >= 1"}, all_but_last, top_k_compute},
   };
@@ -524,8 +540,8 @@ std::string add_all() {
                           {"transpose_a: bool", "block: int"},
                           any_shape,
                           product_compute,
-                          product_create,
-                          product_delete});
+                          create<ProductAttributes>,
+                          destroy<ProductAttributes>});
   }
 #endif
   for (const Operation& operation : operations) {

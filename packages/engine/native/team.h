@@ -141,10 +141,12 @@ class Team {
       for (int i = 0; i < 16; i++) pause_briefly();
       sched_yield();
       const auto now = Clock::now();
-      const bool is_done = now - worked > PATIENCE || now - seen > INTERRUPTED;
-      if (is_done) sleep();
-      seen = is_done ? Clock::now() : now;
-      if (is_done) worked = seen;
+      if (now - worked > PATIENCE || now - seen > INTERRUPTED) {
+        sleep();
+        worked = seen = Clock::now();
+      } else {
+        seen = now;
+      }
     }
   }
 

@@ -9,7 +9,7 @@ import type { StartedEngine } from './started-engine.ts';
 let engine: StartedEngine;
 const complaints: string[] = [];
 beforeAll(async () => {
-  engine = await startEngine({ engine: 'native', threads: 1, log: (line) => complaints.push(line) });
+  engine = await startEngine({ engine: 'native', threads: 2, log: (line) => complaints.push(line) });
 });
 afterAll(() => expect(complaints).toEqual([]));
 

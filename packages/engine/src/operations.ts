@@ -18,7 +18,8 @@ import { nativeBackend, type OpAttribute } from './kernels/native.ts';
  * | `EspalierTopK` | the same | | masks of the k largest of all, equal ones by position |
  *
  * All but k are floats, and each result has the bits that TensorFlow's own operations would give; those of a product, if oneDNN adds in
- * such blocks. `EspalierProduct` is there on processors with AVX-512. Of up to `threads` threads, each takes a part of a large tensor.
+ * such blocks. `EspalierProduct` is there on processors with AVX-512, for more than one thread: on one, TensorFlow's is as fast. Of up to
+ * `threads` threads, each takes a part of a large tensor.
  */
 export function installOperations(file: string, threads: number): void {
   const addon = createRequire(import.meta.url)(file) as Addon;
@@ -46,7 +47,7 @@ export function installOperations(file: string, threads: number): void {
     outputs: 2,
   }));
   register('EspalierMultiply', ({ a, b }) => ({ operands: [a, b] as tf.TensorInfo[], outputs: 1 }));
-  if (addon.hasProduct) {
+  if (addon.hasProduct && threads > 1) {
     register('EspalierProduct', ({ a, b }, { transposeA, block }) => ({
       operands: [a, b] as tf.TensorInfo[],
       attributes: [

@@ -1,4 +1,4 @@
-import type { Binding, OpAttribute, Values } from '../kernels/native.ts';
+import { type Binding, flag, type OpAttribute, type Values } from '../kernels/native.ts';
 import { constantAttributes, encodeAttribute, placeholderAttributes } from './attributes.ts';
 import { bytes, integer, message } from './wire.ts';
 
@@ -48,7 +48,6 @@ export function createGraph(binding: Binding): Graph {
     return name;
   };
   const hide = (name: string): string => add('PlaceholderWithDefault', [name], placeholderAttributes(binding.TF_FLOAT));
-  const tag = (name: string): OpAttribute => ({ name, type: binding.TF_ATTR_BOOL, value: true });
 
   return {
     nodes,
@@ -58,7 +57,7 @@ export function createGraph(binding: Binding): Graph {
       return dtype === binding.TF_FLOAT ? hide(name) : name;
     },
     operation(op, inputs, attributes, dtype) {
-      const tags = REGROUPED.test(op) ? TAGS.map(tag) : [];
+      const tags = REGROUPED.test(op) ? TAGS.map((name) => flag({ binding }, name, true)) : [];
       // The one op whose type tfjs-node leaves to be inferred, which happens in eager execution only.
       const type = op === 'ExpandDims' ? [{ name: 'T', type: binding.TF_ATTR_TYPE, value: dtype }] : [];
       const encoded = [...attributes, ...type, ...tags].map((attribute) => encodeAttribute(attribute, binding));

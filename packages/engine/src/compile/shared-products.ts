@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Binding, floatType, type OpAttribute, type TensorMetadata, type Values } from '../kernels/native.ts';
+import { type Binding, flag, floatType, type OpAttribute, type TensorMetadata, type Values } from '../kernels/native.ts';
 import type { Call } from './call.ts';
 import type { Graph } from './graph.ts';
 import { addMatrixProduct, type MatrixProduct, matrixProduct } from './matrix-product.ts';
@@ -39,7 +39,7 @@ export function blockOf(binding: Binding, product: MatrixProduct): number | unde
 // --- helpers ---
 
 const attributesOf = (binding: Binding, { transposeA }: MatrixProduct, block: number): OpAttribute[] => [
-  { name: 'transpose_a', type: binding.TF_ATTR_BOOL, value: transposeA },
+  flag({ binding }, 'transpose_a', transposeA),
   { name: 'block', type: binding.TF_ATTR_INT, value: block },
 ];
 
@@ -67,8 +67,8 @@ function findBlock(binding: Binding, product: MatrixProduct): number | undefined
     return values;
   };
   try {
-    const flag = (name: string, value: boolean): OpAttribute => ({ name, type: binding.TF_ATTR_BOOL, value });
-    const expected = multiply('BatchMatMulV2', [floatType({ binding }), flag('adj_x', transposeA), flag('adj_y', false)]);
+    const flags = [flag({ binding }, 'adj_x', transposeA), flag({ binding }, 'adj_y', false)];
+    const expected = multiply('BatchMatMulV2', [floatType({ binding }), ...flags]);
     const isRight = (block: number): boolean => sameBits(multiply('EspalierProduct', attributesOf(binding, product, block)), expected);
     return [terms, ...BLOCKS.filter((block) => block < terms)].find(isRight);
   } finally {
@@ -78,11 +78,12 @@ function findBlock(binding: Binding, product: MatrixProduct): number | undefined
 
 /** Numbers from −1 to 1 without a pattern, the same each time. */
 function numbers(count: number, seed: number): Float32Array {
-  let state = seed;
-  return Float32Array.from({ length: count }, () => {
+  const values = new Float32Array(count);
+  for (let i = 0, state = seed; i < count; i++) {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    return state / 2 ** 31;
-  });
+    values[i] = state / 2 ** 31;
+  }
+  return values;
 }
 
 function sameBits(a: Values, b: Values): boolean {

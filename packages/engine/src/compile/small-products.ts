@@ -1,5 +1,5 @@
 import { usesOneDnn } from '../instructions.ts';
-import { type Binding, floatType, type OpAttribute } from '../kernels/native.ts';
+import { type Binding, flag, floatType } from '../kernels/native.ts';
 import type { Call } from './call.ts';
 import type { Graph } from './graph.ts';
 import { addMatrixProduct, matrixProduct } from './matrix-product.ts';
@@ -21,8 +21,7 @@ export function addSmallProduct(graph: Graph, binding: Binding, call: Call): str
   const { rows, terms, columns, transposeA, transposeB } = product;
   if (terms > MOST_TERMS || rows < LEAST_ROWS || columns < LEAST_COLUMNS) return undefined;
   if (rows * terms > MOST_NUMBERS || rows * terms * columns > MOST_MULTIPLY_ADDS) return undefined;
-  const flag = (name: string, value: boolean): OpAttribute => ({ name, type: binding.TF_ATTR_BOOL, value });
-  const attributes = [floatType({ binding }), flag('transpose_a', transposeA), flag('transpose_b', transposeB)];
+  const attributes = [floatType({ binding }), flag({ binding }, 'transpose_a', transposeA), flag({ binding }, 'transpose_b', transposeB)];
   return addMatrixProduct(graph, binding, call, 'MatMul', attributes);
 }
 

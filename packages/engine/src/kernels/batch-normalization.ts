@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { average, type BatchNormalization, replaceBatchNormalization } from '../batch-normalization-layer.ts';
-import { floatType, type NativeBackend, nativeBackend, type OpAttribute } from './native.ts';
+import { flag, floatType, type NativeBackend, nativeBackend, type OpAttribute } from './native.ts';
 
 /**
  * `tf.layers.batchNormalization` in training through `FusedBatchNormV3` and its gradient: two ops instead of sixty.
@@ -39,5 +39,5 @@ const attributesOf = (backend: NativeBackend, epsilon: number): OpAttribute[] =>
   floatType(backend, 'U'),
   { name: 'data_format', type: backend.binding.TF_ATTR_STRING, value: 'NHWC' },
   { name: 'epsilon', type: backend.binding.TF_ATTR_FLOAT, value: epsilon },
-  { name: 'is_training', type: backend.binding.TF_ATTR_BOOL, value: true },
+  flag(backend, 'is_training', true),
 ];

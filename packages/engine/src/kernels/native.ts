@@ -88,6 +88,13 @@ export const floatType = ({ binding }: Pick<NativeBackend, 'binding'>, name = 'T
   value: binding.TF_FLOAT,
 });
 
+/** An attribute that is true or false. */
+export const flag = ({ binding }: Pick<NativeBackend, 'binding'>, name: string, value: boolean): OpAttribute => ({
+  name,
+  type: binding.TF_ATTR_BOOL,
+  value,
+});
+
 /*
  * Native ops leave no trace on the tape. So where the gradient of a gradient is wanted, the inner one must be computed by the operations of
  * TensorFlow.js. A tape runs during the forward pass of its gradient, which includes the backward pass of an inner one.
