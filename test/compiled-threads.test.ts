@@ -2,7 +2,7 @@ import { dense, dnw, gmp } from '@espalier/baselines';
 import type { Component } from '@espalier/core';
 import { type StartedEngine, startEngine } from '@espalier/engine';
 import { str } from '@espalier/str';
-import { lenet5, lenet300 } from '@espalier/zoo';
+import { lenet5, lenet300, mobilenetV1 } from '@espalier/zoo';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { eagerOn } from './support/eager.ts';
 import { type Network, train } from './support/train-network.ts';
@@ -18,6 +18,7 @@ describe('the compiled step on two threads', () => {
   const NETWORKS: readonly Network[] = [
     ['lenet-300-100', () => lenet300(), [28, 28, 1], 128],
     ['lenet5', () => lenet5(), [28, 28, 1], 64],
+    ['mobilenet-v1', () => mobilenetV1({ width: 0.25 }), [32, 32, 3], 16],
   ];
   const METHODS: readonly [string, () => Component<'pruner'>][] = [
     ['dense', () => dense()],

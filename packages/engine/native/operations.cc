@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "tensorflow/c/kernels.h"
@@ -21,6 +22,7 @@
 #include "tensorflow/c/tf_status.h"
 #include "tensorflow/c/tf_tensor.h"
 
+#include "batch-normalization.h"
 #include "product.h"
 #include "team.h"
 
@@ -214,6 +216,86 @@ void product_compute(void* kernel, TF_OpKernelContext* context) {
 bool has_product() { return __builtin_cpu_supports("avx512f"); }
 #else
 bool has_product() { return false; }
+#endif
+
+#ifdef ESPALIER_HAS_BATCH_NORMALIZATION
+// --- batch normalization ---
+
+using espalier::Activation;
+using espalier::Normalization;
+
+struct NormalizationAttributes {
+  explicit NormalizationAttributes(Reader& reader) {
+    reader.read("epsilon", &epsilon);
+    reader.read("activation", &activation);
+  }
+
+  // Calls `work` with the activation as a constant.
+  template <typename Work>
+  void activated(const Work& work) const {
+    switch (activation) {
+      case 1:
+        return work(std::integral_constant<Activation, Activation::RELU>());
+      case 2:
+        return work(std::integral_constant<Activation, Activation::RELU6>());
+      default:
+        return work(std::integral_constant<Activation, Activation::NONE>());
+    }
+  }
+
+  float epsilon = 0;
+  int64_t activation = 0;
+};
+
+// What is normalized, once it is known to be in order.
+bool normalization(Call& call, const Tensor& x, const Tensor& scale, const Tensor& offset, float epsilon, Normalization* n) {
+  if (!call.good()) return false;
+  const bool fits = TF_NumDims(x.get()) == 4 && size(scale) == TF_Dim(x.get(), 3) && size(offset) == size(scale) && size(x) > 0;
+  if (!fits || size(scale) % espalier::LANES != 0) {
+    call.refuse("x has four dimensions, scale and offset are as many as channels, which are a multiple of eight");
+    return false;
+  }
+  const int64_t images = TF_Dim(x.get(), 0), channels = size(scale);
+  *n = {data(x), data(scale), data(offset), epsilon, images, size(x) / images / channels, channels};
+  return true;
+}
+
+void normalization_compute(void* kernel, TF_OpKernelContext* context) {
+  const auto& attributes = *static_cast<NormalizationAttributes*>(kernel);
+  Call call(context);
+  const Tensor x = call.input(0), scale = call.input(1), offset = call.input(2);
+  Normalization n;
+  if (!normalization(call, x, scale, offset, attributes.epsilon, &n)) return;
+  const Tensor y = call.output(0, x), mean = call.output(1, scale), corrected = call.output(2, scale);
+  const Tensor saved_mean = call.output(3, scale), variance = call.output(4, scale);
+  if (!call.good()) return;
+  attributes.activated([&](auto activation) { espalier::normalize<decltype(activation)::value>(n, data(mean), data(variance), data(y)); });
+  std::copy_n(data(mean), n.channels, data(saved_mean));
+  const float correction = static_cast<float>(n.count()) / static_cast<float>(std::max<int64_t>(1, n.count() - 1));
+  for (int64_t c = 0; c < n.channels; c++) data(corrected)[c] = data(variance)[c] * correction;
+}
+
+void normalization_gradient_compute(void* kernel, TF_OpKernelContext* context) {
+  const auto& attributes = *static_cast<NormalizationAttributes*>(kernel);
+  Call call(context);
+  const Tensor gradient = call.input(0), x = call.input(1), scale = call.input(2), mean = call.input(3), variance = call.input(4);
+  const Tensor offset = call.input(5);
+  Normalization n;
+  if (!normalization(call, x, scale, offset, attributes.epsilon, &n)) return;
+  if (size(gradient) != size(x) || size(mean) != n.channels || size(variance) != n.channels) {
+    return call.refuse("the gradient is as large as x, and mean and variance are as many as channels");
+  }
+  const Tensor by_x = call.output(0, x), by_scale = call.output(1, scale), by_offset = call.output(2, scale);
+  if (!call.good()) return;
+  attributes.activated([&](auto activation) {
+    espalier::normalize_gradient<decltype(activation)::value>(n, data(gradient), data(mean), data(variance), data(by_x), data(by_scale),
+                                                              data(by_offset));
+  });
+}
+
+bool has_normalization() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+#else
+bool has_normalization() { return false; }
 #endif
 
 // --- soft threshold ---
@@ -475,6 +557,17 @@ void scalar(TF_ShapeInferenceContext* context, TF_Status* status) {
   TF_DeleteShapeHandle(shape);
 }
 
+// The first output has the shape of the first input, the others that of input `from`.
+void copy_first_then(TF_ShapeInferenceContext* context, TF_Status* status, int from, int outputs) {
+  copy_shapes(context, status, 0, 1);
+  TF_ShapeHandle* shape = TF_NewShapeHandle();
+  if (TF_GetCode(status) == TF_OK) TF_ShapeInferenceContextGetInput(context, from, shape, status);
+  for (int i = 1; i < outputs && TF_GetCode(status) == TF_OK; i++) TF_ShapeInferenceContextSetOutput(context, i, shape, status);
+  TF_DeleteShapeHandle(shape);
+}
+void normalization_shapes(TF_ShapeInferenceContext* context, TF_Status* status) { copy_first_then(context, status, 1, 5); }
+void normalization_gradient_shapes(TF_ShapeInferenceContext* context, TF_Status* status) { copy_first_then(context, status, 2, 3); }
+
 void any_shape(TF_ShapeInferenceContext* context, TF_Status* status) { TF_ShapeInferenceContextSetUnknownShape(context, status); }
 
 struct Operation {
@@ -544,6 +637,26 @@ std::string add_all() {
                           destroy<ProductAttributes>});
   }
 #endif
+#ifdef ESPALIER_HAS_BATCH_NORMALIZATION
+  if (has_normalization()) {
+    operations.push_back({"EspalierBatchNormalization",
+                          {"x: float", "scale: float", "offset: float"},
+                          {"y: float", "mean: float", "corrected: float", "saved_mean: float", "variance: float"},
+                          {"epsilon: float", "activation: int = 0"},
+                          normalization_shapes,
+                          normalization_compute,
+                          create<NormalizationAttributes>,
+                          destroy<NormalizationAttributes>});
+    operations.push_back({"EspalierBatchNormalizationGrad",
+                          {"gradient: float", "x: float", "scale: float", "mean: float", "variance: float", "offset: float"},
+                          {"by_x: float", "by_scale: float", "by_offset: float"},
+                          {"epsilon: float", "activation: int = 0"},
+                          normalization_gradient_shapes,
+                          normalization_gradient_compute,
+                          create<NormalizationAttributes>,
+                          destroy<NormalizationAttributes>});
+  }
+#endif
   for (const Operation& operation : operations) {
     const std::string failure = add(operation);
     if (!failure.empty()) return std::string(operation.name) + ": " + failure;
@@ -574,5 +687,7 @@ NAPI_MODULE_INIT() {
   napi_set_named_property(env, exports, "setThreads", function);
   napi_get_boolean(env, has_product(), &flag);
   napi_set_named_property(env, exports, "hasProduct", flag);
+  napi_get_boolean(env, has_normalization(), &flag);
+  napi_set_named_property(env, exports, "hasNormalization", flag);
   return exports;
 }

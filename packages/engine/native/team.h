@@ -36,7 +36,10 @@ class Team {
   }
 
   // How many threads work together, the calling one included. The others are started when there is first something for them to do.
-  void set_threads(int threads) { threads_ = threads; }
+  void set_threads(int threads) { threads_ = chosen_ = threads; }
+
+  // That number, also where the system allows no more threads.
+  int threads() const { return chosen_; }
 
   // Calls `work(part)` once for every part from 0 on, and returns when all are done. The caller takes the parts from the first on, the others
   // from the last on. To wake those who sleep pays where the work takes longer than that. Where several operations run side by side, each
@@ -158,6 +161,7 @@ class Team {
   }
 
   std::atomic<int> threads_{1};
+  std::atomic<int> chosen_{1};
   std::atomic<int> callers_{0};
 
   // One job at a time.

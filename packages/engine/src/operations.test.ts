@@ -177,6 +177,64 @@ describe.runIf(instructions().startsWith('AVX-512'))('EspalierProduct', () => {
   });
 });
 
+describe.runIf(/^AVX-?(2|512)/.test(instructions()))('EspalierBatchNormalization', () => {
+  /** Of two images of one by two places, so many channels, all alike. */
+  const alike = (values: number[], channels = 8): tf.Tensor =>
+    tf.tensor(
+      values.flatMap((value) => Array<number>(channels).fill(value)),
+      [2, 1, 2, channels],
+    );
+  const eight = (value: number): tf.Tensor => tf.fill([8], value);
+  /** What every channel has, of each tensor. */
+  const firsts = (tensors: readonly tf.Tensor[]): number[][] =>
+    tensors.map((tensor) => tensor.reshape([-1, 8]).arraySync() as number[][]).map((rows) => rows.map((row) => row[0] as number));
+  const none = { epsilon: 0, activation: 0 };
+
+  it('normalizes each channel', () => {
+    // mean 3, variance 4; x̂ = −1, −1, 1, 1; with Bessel's correction 4 · 4/3
+    const given = { x: alike([1, 1, 5, 5]), scale: eight(4), offset: eight(3) };
+    const results = run('EspalierBatchNormalization', given, none);
+    expect(firsts(results)).toEqual([[-1, -1, 7, 7], [3], [Math.fround(16 / 3)], [3], [4]]);
+    expect(results.map(({ shape }) => shape)).toEqual([[2, 1, 2, 8], [8], [8], [8], [8]]);
+    expect(firsts(run('EspalierBatchNormalization', given, { epsilon: 12, activation: 0 }).slice(0, 1))).toEqual([[1, 1, 5, 5]]);
+  });
+
+  it('does the activation too', () => {
+    const given = { x: alike([1, 1, 5, 5]), scale: eight(4), offset: eight(3) };
+    const y = (activation: number): number[][] => firsts(run('EspalierBatchNormalization', given, { epsilon: 0, activation }).slice(0, 1));
+    expect([y(1), y(2)]).toEqual([[[0, 0, 7, 7]], [[0, 0, 6, 6]]]);
+  });
+
+  it('has a gradient', () => {
+    // x̂ = −1, −1, 1, 1; by offset Σ g = 4, by scale Σ g · x̂ = −4; by x (g − 1 − x̂ · −1) · 3/2
+    const given = { gradient: alike([4, 0, 0, 0]), x: alike([1, 1, 5, 5]), scale: eight(3), offset: eight(0) };
+    const own = { ...given, mean: eight(3), variance: eight(4) };
+    expect(firsts(run('EspalierBatchNormalizationGrad', own, none))).toEqual([[3, -3, 0, 0], [-4], [4]]);
+    // With relu, y = −3, −3, 3, 3, so that nothing passes; with relu6 and an offset of 4, y = 1, 1, 7, 7 and the first two do.
+    expect(
+      firsts(run('EspalierBatchNormalizationGrad', own, { epsilon: 0, activation: 1 }))
+        .flat()
+        .map(Math.abs),
+    ).toEqual([0, 0, 0, 0, 0, 0]);
+    const other = { ...own, offset: eight(4) };
+    expect(firsts(run('EspalierBatchNormalizationGrad', other, { epsilon: 0, activation: 2 }))).toEqual([[3, -3, 0, 0], [-4], [4]]);
+  });
+
+  it('refuses what has no four dimensions, other channels, or not eights of them', () => {
+    const given = { x: alike([1, 1, 5, 5]), scale: eight(1), offset: eight(0) };
+    const refused = 'x has four dimensions, scale and offset are as many as channels, which are a multiple of eight';
+    for (const wrong of [
+      { x: tf.ones([4, 8]) },
+      { offset: tf.zeros([7]) },
+      { x: alike([1, 1, 5, 5], 4), scale: tf.ones([4]), offset: tf.ones([4]) },
+    ])
+      expect(() => run('EspalierBatchNormalization', { ...given, ...wrong }, none)).toThrow(refused);
+    const own = { gradient: alike([4, 0, 0, 0]), ...given, mean: eight(3), variance: eight(4) };
+    for (const wrong of [{ gradient: tf.ones([8]) }, { mean: tf.ones([7]) }, { variance: tf.ones([9]) }])
+      expect(() => run('EspalierBatchNormalizationGrad', { ...own, ...wrong }, none)).toThrow('mean and variance are as many as channels');
+  });
+});
+
 describe('EspalierSoftThreshold', () => {
   it('shrinks by the threshold', () => {
     const [effective] = run('EspalierSoftThreshold', { weight: tf.tensor2d([-3, 0.5, 1, 2], [2, 2]), threshold: tf.scalar(1) });

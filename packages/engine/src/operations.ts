@@ -14,12 +14,15 @@ import { nativeBackend, type OpAttribute } from './kernels/native.ts';
  * | `EspalierSoftThreshold` | weight, threshold (scalar) | | effective weight |
  * | `EspalierSoftThresholdGrad` | upstream, effective (one shape) | | upstream · ∂/∂weight, upstream · ∂/∂threshold |
  * | `EspalierMovingAverage` | average, value (one shape) | correction, rate | average − rate · (average − correction · value) |
+ * | `EspalierBatchNormalization` | x ([n, h, w, channels]), scale, offset | epsilon, activation | y, mean, variance with Bessel's correction, mean, variance |
+ * | `EspalierBatchNormalizationGrad` | gradient (by y), x, scale, mean, variance, offset | the same | gradients by x, scale, offset |
  * | `EspalierKthLargest` | a list: scores of any shapes, then k (int32) | | the k-th largest of all, a scalar |
  * | `EspalierTopK` | the same | | masks of the k largest of all, equal ones by position |
  *
  * All but k are floats, and each result has the bits that TensorFlow's own operations would give; those of a product, if oneDNN adds in
- * such blocks. `EspalierProduct` is there on processors with AVX-512, for more than one thread: on one, TensorFlow's is as fast. Of up to
- * `threads` threads, each takes a part of a large tensor.
+ * such blocks. `EspalierProduct` is there on processors with AVX-512, for more than one thread: on one, TensorFlow's is as fast. Batch
+ * normalization, on those with AVX2, takes channels by eights; its `activation` is 0 for none, 1 for relu, 2 for relu6. Of up to `threads`
+ * threads, each takes a part of a large tensor.
  */
 export function installOperations(file: string, threads: number): void {
   const addon = createRequire(import.meta.url)(file) as Addon;
@@ -67,6 +70,22 @@ export function installOperations(file: string, threads: number): void {
     ],
     outputs: 1,
   }));
+  if (addon.hasNormalization) {
+    const own = ({ epsilon, activation }: Attributes): OpAttribute[] => [
+      { name: 'epsilon', type: TF_ATTR_FLOAT, value: epsilon },
+      { name: 'activation', type: TF_ATTR_INT, value: activation },
+    ];
+    register('EspalierBatchNormalization', ({ x, scale, offset }, attributes) => ({
+      operands: [x, scale, offset] as tf.TensorInfo[],
+      attributes: own(attributes),
+      outputs: 5,
+    }));
+    register('EspalierBatchNormalizationGrad', ({ gradient, x, scale, mean, variance, offset }, attributes) => ({
+      operands: [gradient, x, scale, mean, variance, offset] as tf.TensorInfo[],
+      attributes: own(attributes),
+      outputs: 3,
+    }));
+  }
   register('EspalierKthLargest', (inputs) => ({ ...selection(inputs), outputs: 1 }));
   register('EspalierTopK', (inputs) => {
     const { operands, attributes } = selection(inputs);
@@ -79,6 +98,7 @@ export function installOperations(file: string, threads: number): void {
 interface Addon {
   setThreads(threads: number): void;
   readonly hasProduct: boolean;
+  readonly hasNormalization: boolean;
 }
 
 type Attributes = Readonly<Record<string, number | boolean>>;

@@ -2,12 +2,14 @@ import { type Binding, flag, type OpAttribute, type Values } from '../kernels/na
 import { constantAttributes, encodeAttribute, placeholderAttributes } from './attributes.ts';
 import { bytes, integer, message } from './wire.ts';
 
-/** One node of a graph. Node `i` is called `n<i>`, its k-th output `n<i>:<k>`. */
+/** One node of a graph. Its k-th output is `<name>:<k>`, the first also `<name>`. */
 export interface GraphNode {
+  /** `n<i>`, if it was the i-th to be added. */
+  readonly name: string;
   readonly op: string;
   readonly inputs: readonly string[];
-  /** The node as a `NodeDef` message: equal nodes are equal bytes. */
-  readonly encoded: Buffer;
+  /** Encoded. */
+  readonly attributes: readonly Buffer[];
 }
 
 const REGROUPED = /^(Add|AddV2|AddN|Mul)$/;
@@ -21,6 +23,8 @@ export interface Graph {
   constant(dtype: number, shape: readonly number[], values: Values): string;
   /** `dtype` is that of the first output. */
   operation(op: string, inputs: readonly string[], attributes: readonly OpAttribute[], dtype: number): string;
+  /** The same floats, as a value that could be fed. */
+  hide(output: string): string;
 }
 
 /**
@@ -31,8 +35,8 @@ export interface Graph {
  *
  * - A value that could be fed stays as it is. Floating-point constants (x / 3 would become x · (1 / 3)), square roots (x / √y, x · y^(-1/2)),
  *   products that are summed (x · a + x · b, x · (a + b)), transposed matrices (a product with few rows would transpose one itself, and add
- *   in another order) and what goes into a bias's gradient (a part of the filter's, with oneDNN) go through a `PlaceholderWithDefault`,
- *   which passes them on.
+ *   in another order), what goes into a bias's gradient (a part of the filter's, with oneDNN) and sometimes into a relu
+ *   (`batch-normalization.ts`) go through a `PlaceholderWithDefault`, which passes them on.
  * - Sums and products are marked as already regrouped ((a + b) + (c + d) would become a + b + c + d).
  *
  * @see https://github.com/tensorflow/tensorflow/blob/v2.15.1/tensorflow/core/grappler/optimizers/arithmetic_optimizer.cc
@@ -43,14 +47,14 @@ export function createGraph(binding: Binding): Graph {
 
   const add = (op: string, inputs: readonly string[], attributes: readonly Buffer[]): string => {
     const name = `n${nodes.length}`;
-    const fields = [bytes(1, name), bytes(2, op), ...inputs.map((input) => bytes(3, input.replace(/:0$/, ''))), ...attributes];
-    nodes.push({ op, inputs, encoded: Buffer.concat(fields) });
+    nodes.push({ name, op, inputs: inputs.map(outputName), attributes });
     return name;
   };
   const hide = (name: string): string => add('PlaceholderWithDefault', [name], placeholderAttributes(binding.TF_FLOAT));
 
   return {
     nodes,
+    hide,
     placeholder: (dtype, shape) => add('Placeholder', [], placeholderAttributes(dtype, shape)),
     constant(dtype, shape, values) {
       const name = add('Const', [], constantAttributes(dtype, shape, values));
@@ -70,8 +74,15 @@ export function createGraph(binding: Binding): Graph {
 /** The tag under which the graph is found in its saved model. */
 export const TAG = 'serve';
 
-/** The graph as the content of a `saved_model.pb`. The producer is that of TensorFlow 2.9, the oldest library tfjs-node comes with. */
-export function encodeSavedModel(graph: Graph): Buffer {
-  const graphDef = [...graph.nodes.map(({ encoded }) => bytes(1, encoded)), message(4, integer(1, 1087))];
+/** An output by its one name: the first of a node is the node's. */
+export const outputName = (output: string): string => output.replace(/:0$/, '');
+
+/** The node as a `NodeDef` message: equal nodes are equal bytes. */
+export const encodeNode = ({ name, op, inputs, attributes }: GraphNode): Buffer =>
+  Buffer.concat([bytes(1, name), bytes(2, op), ...inputs.map((input) => bytes(3, input)), ...attributes]);
+
+/** The nodes as the content of a `saved_model.pb`. The producer is that of TensorFlow 2.9, the oldest library tfjs-node comes with. */
+export function encodeSavedModel(nodes: readonly GraphNode[]): Buffer {
+  const graphDef = [...nodes.map((node) => bytes(1, encodeNode(node))), message(4, integer(1, 1087))];
   return Buffer.concat([integer(1, 1), message(2, message(1, bytes(4, TAG)), message(2, ...graphDef))]);
 }

@@ -1,4 +1,5 @@
 import type { Binding, DataOwner, NativeBackend, TensorMetadata } from '../kernels/native.ts';
+import { addBatchNormalization } from './batch-normalization.ts';
 import { addConvolutionBias } from './convolution-bias.ts';
 import { createGraph, type Graph } from './graph.ts';
 import type { Input } from './inputs.ts';
@@ -84,6 +85,7 @@ export function startRecorder(backend: NativeBackend, known: ReadonlyMap<object,
       (addSmallProduct(graph, native, call) ??
         addSharedProduct(graph, native, call) ??
         addSharedMultiply(graph, native, call) ??
+        addBatchNormalization(graph, native, call) ??
         addConvolutionBias(graph, native, call, (output) => filters.get(output)));
     const name = faster ?? graph.operation(op, from, attributes, result?.dtype ?? 0);
     if (op === 'Conv2D' && call?.shapes[1]) filters.set(`${name}:0`, call.shapes[1]);

@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { nativeBackend } from '../kernels/native.ts';
-import type { Graph } from './graph.ts';
+import { fuseActivations } from './fused-activations.ts';
+import { encodeNode, type GraphNode } from './graph.ts';
 import { allVariables, type Input, sameInput, separate } from './inputs.ts';
 import { type PlacedInput, type Source, startRecorder } from './recorder.ts';
 import type { Step, Tensors } from './types.ts';
 
 /** A step as a graph: what it reads, what it returns, and which variables get which new values. */
 export interface Recording {
-  readonly graph: Graph;
+  readonly nodes: readonly GraphNode[];
   readonly inputs: readonly PlacedInput[];
   readonly outputs: readonly Output[];
   readonly assignments: readonly Assignment[];
@@ -53,7 +54,8 @@ export function record(step: Step, feeds: Tensors, structure: string, listed: re
       const assigned = variables.filter((variable, i) => !variable.isDisposed && variable.dataId !== before[i]);
       const assignments = assigned.map((variable) => ({ variable, source: recorder.source(variable) }));
       const { graph, inputs, obstacle } = recorder;
-      outcome = obstacle ?? { graph, inputs, outputs, assignments };
+      const returned = [...outputs, ...assignments].map(({ source }) => source).filter((source) => typeof source === 'string');
+      outcome = obstacle ?? { nodes: fuseActivations(graph.nodes, returned), inputs, outputs, assignments };
       return tensors;
     } finally {
       recording = false;
@@ -74,13 +76,13 @@ export function runEagerly(step: Step, feeds: Tensors, structure: string): Tenso
 
 /** What two recordings of a step differ in, in words, or undefined if they are the same graph on the same inputs. */
 export function difference(a: Recording, b: Recording): string | undefined {
-  const at = b.graph.nodes.findIndex((node, i) => a.graph.nodes[i]?.encoded.equals(node.encoded) !== true);
-  const node = b.graph.nodes[at];
-  if (node?.op === 'Const' && a.graph.nodes[at]?.op === 'Const') {
-    const reader = readerOf(b.graph.nodes, at);
+  const at = b.nodes.findIndex((node, i) => !sameNode(a.nodes[i], node));
+  const node = b.nodes[at];
+  if (node?.op === 'Const' && a.nodes[at]?.op === 'Const') {
+    const reader = readerOf(b.nodes, node.name);
     return `a number or tensor made in JavaScript changes from step to step${reader ? ` (it goes into the op ${reader})` : ''}; feed it`;
   }
-  if (node !== undefined || a.graph.nodes.length !== b.graph.nodes.length) return 'its operations change from step to step';
+  if (node !== undefined || a.nodes.length !== b.nodes.length) return 'its operations change from step to step';
   const sameInputs = a.inputs.every(({ input }, i) => sameInput(input, (b.inputs[i] as PlacedInput).input));
   if (!sameInputs) return 'a tensor that it captures is a new one in each step; feed it';
   const sameOutputs = same(a.outputs, b.outputs, (x, y) => x.name === y.name && sameSource(x.source, y.source));
@@ -90,11 +92,13 @@ export function difference(a: Recording, b: Recording): string | undefined {
 
 // --- helpers ---
 
-/** The op that reads node `i`, past the placeholder that hides a constant. */
-function readerOf(nodes: Graph['nodes'], i: number): string | undefined {
-  const at = nodes.findIndex(({ inputs }) => inputs.includes(`n${i}:0`) || inputs.includes(`n${i}`));
-  return nodes[at]?.op === 'PlaceholderWithDefault' ? readerOf(nodes, at) : nodes[at]?.op;
+/** The op that reads a node, past the placeholder that hides a constant. */
+function readerOf(nodes: readonly GraphNode[], name: string): string | undefined {
+  const reader = nodes.find(({ inputs }) => inputs.includes(name));
+  return reader?.op === 'PlaceholderWithDefault' ? readerOf(nodes, reader.name) : reader?.op;
 }
+
+const sameNode = (a: GraphNode | undefined, b: GraphNode): boolean => a !== undefined && encodeNode(a).equals(encodeNode(b));
 
 function knownInputs(variables: readonly tf.Variable[], feeds: Tensors): Map<object, Input> {
   const known = new Map<object, Input>(variables.map((variable) => [variable.dataId, { kind: 'variable', variable }]));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { type Binding, nativeBackend } from '../kernels/native.ts';
-import { encodeSavedModel, type Graph, TAG } from './graph.ts';
+import { encodeSavedModel, type GraphNode, TAG } from './graph.ts';
 import { isAlive, replaceData, resolve, share } from './inputs.ts';
 import type { Source } from './recorder.ts';
 import type { Assignment, Output, Recording } from './recording.ts';
@@ -23,14 +23,14 @@ export interface Session {
  *
  * @throws {Error} with the library's message if the graph is not valid.
  */
-export function openSession({ graph, inputs, outputs, assignments }: Recording): Session {
+export function openSession({ nodes, inputs, outputs, assignments }: Recording): Session {
   const backend = nativeBackend();
   const { binding } = backend;
   const fetches = [...new Set([...outputs, ...assignments].map(({ source }) => source).filter((source) => typeof source === 'string'))];
   const place = new Map(fetches.map((source, i) => [source, i]));
   const feedNames = inputs.map(({ placeholder }) => placeholder).join(',');
   const fetchNames = fetches.join(',');
-  const id = load(binding, graph);
+  const id = load(binding, nodes);
   const owners = soleOwners(outputs, assignments);
 
   return {
@@ -72,10 +72,10 @@ function soleOwners(outputs: readonly Output[], assignments: readonly Assignment
 }
 
 /** The library loads graphs from folders only. It has read everything when it returns. */
-function load(binding: Binding, graph: Graph): number {
+function load(binding: Binding, nodes: readonly GraphNode[]): number {
   const folder = mkdtempSync(join(tmpdir(), 'espalier-graph-'));
   try {
-    writeFileSync(join(folder, 'saved_model.pb'), encodeSavedModel(graph));
+    writeFileSync(join(folder, 'saved_model.pb'), encodeSavedModel(nodes));
     return binding.loadSavedModel(folder, TAG);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Binding, flag, floatType, type OpAttribute, type TensorMetadata, type Values } from '../kernels/native.ts';
+import { type Binding, flag, floatType, type OpAttribute } from '../kernels/native.ts';
+import { compareBits } from './bits.ts';
 import type { Call } from './call.ts';
 import type { Graph } from './graph.ts';
 import { addMatrixProduct, type MatrixProduct, matrixProduct } from './matrix-product.ts';
@@ -26,7 +27,7 @@ export function addSharedProduct(graph: Graph, binding: Binding, call: Call): st
 
 /**
  * The length of the blocks with which `EspalierProduct` gives the bits of `BatchMatMulV2` for products of this shape, on this machine;
- * undefined if there is none. Numbers of full precision stand for all: what rounds otherwise differs in a part of their thousands of sums.
+ * undefined if there is none.
  */
 export function blockOf(binding: Binding, product: MatrixProduct): number | undefined {
   const known = blocks.get(binding) ?? new Map<string, number | undefined>();
@@ -57,36 +58,11 @@ const blocks = new WeakMap<Binding, Map<string, number | undefined>>();
 
 function findBlock(binding: Binding, product: MatrixProduct): number | undefined {
   const { rows, terms, columns, transposeA } = product;
-  const matrix = (height: number, width: number, transpose: boolean, seed: number): number =>
-    binding.createTensor(transpose ? [width, height] : [height, width], binding.TF_FLOAT, numbers(height * width, seed));
-  const factors = [matrix(rows, terms, transposeA, 1), matrix(terms, columns, false, 2)];
-  const multiply = (op: string, attributes: OpAttribute[]): Values => {
-    const [result] = binding.executeOp(op, attributes, factors, 1) as [TensorMetadata];
-    const values = binding.tensorDataSync(result.id);
-    binding.deleteTensor(result.id);
-    return values;
-  };
-  try {
+  return compareBits(binding, ({ tensor, run, same }) => {
+    const factors = [tensor(transposeA ? [terms, rows] : [rows, terms], 1), tensor([terms, columns], 2)];
     const flags = [flag({ binding }, 'adj_x', transposeA), flag({ binding }, 'adj_y', false)];
-    const expected = multiply('BatchMatMulV2', [floatType({ binding }), ...flags]);
-    const isRight = (block: number): boolean => sameBits(multiply('EspalierProduct', attributesOf(binding, product, block)), expected);
+    const expected = run('BatchMatMulV2', [floatType({ binding }), ...flags], factors, 1);
+    const isRight = (block: number): boolean => same(run('EspalierProduct', attributesOf(binding, product, block), factors, 1), expected);
     return [terms, ...BLOCKS.filter((block) => block < terms)].find(isRight);
-  } finally {
-    for (const id of factors) binding.deleteTensor(id);
-  }
-}
-
-/** Numbers from −1 to 1 without a pattern, the same each time. */
-function numbers(count: number, seed: number): Float32Array {
-  const values = new Float32Array(count);
-  for (let i = 0, state = seed; i < count; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) | 0;
-    values[i] = state / 2 ** 31;
-  }
-  return values;
-}
-
-function sameBits(a: Values, b: Values): boolean {
-  const bytes = ({ buffer, byteOffset, byteLength }: Float32Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);
-  return bytes(a as Float32Array).equals(bytes(b as Float32Array));
+  });
 }

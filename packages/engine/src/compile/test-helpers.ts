@@ -29,7 +29,7 @@ export const sizes = (min: number, max: number): fc.Arbitrary<number> =>
 export function operationsOf(step: Step, feeds: Tensors): string[] {
   const { results, recording } = record(step, feeds, '', []);
   tf.dispose([feeds as tf.NamedTensorMap, results as tf.NamedTensorMap]);
-  return (recording as Recording).graph.nodes.map(({ op }) => op).filter((op) => op !== 'Placeholder');
+  return (recording as Recording).nodes.map(({ op }) => op).filter((op) => op !== 'Placeholder');
 }
 
 /** The one result of a step, computed operation by operation and replayed. */
