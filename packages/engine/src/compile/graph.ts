@@ -14,7 +14,9 @@ export interface GraphNode {
 
 const REGROUPED = /^(Add|AddV2|AddN|Mul)$/;
 const TAGS = ['AddOpsRewriteStage', 'MinimizeBroadcasts'].map((stage) => `_grappler_ArithmeticOptimizer_${stage}`);
-const HIDDEN = /^(Sqrt|Mul|RealDiv|Transpose)$/;
+/** Their results are hidden, or what goes into them. */
+const HIDDEN = /^(Sqrt|Mul|RealDiv|Transpose|Softplus)$/;
+const HIDDEN_INPUTS = /^(BiasAddGrad|Elu)$/;
 
 /** A TensorFlow graph while it grows. Each function adds a node and returns its name. */
 export interface Graph {
@@ -35,8 +37,8 @@ export interface Graph {
  *
  * - A value that could be fed stays as it is. Floating-point constants (x / 3 would become x · (1 / 3)), square roots (x / √y, x · y^(-1/2)),
  *   products that are summed (x · a + x · b, x · (a + b)), transposed matrices (a product with few rows would transpose one itself, and add
- *   in another order), what goes into a bias's gradient (a part of the filter's, with oneDNN) and sometimes into a relu
- *   (`batch-normalization.ts`) go through a `PlaceholderWithDefault`, which passes them on.
+ *   in another order), softplus (oneDNN's mish), and what goes into a bias's gradient (a part of the filter's), into an elu (a part of the
+ *   convolution's) and sometimes into a relu (`batch-normalization.ts`) go through a `PlaceholderWithDefault`, which passes them on.
  * - Sums and products are marked as already regrouped ((a + b) + (c + d) would become a + b + c + d).
  *
  * @see https://github.com/tensorflow/tensorflow/blob/v2.15.1/tensorflow/core/grappler/optimizers/arithmetic_optimizer.cc
@@ -65,7 +67,7 @@ export function createGraph(binding: Binding): Graph {
       // The one op whose type tfjs-node leaves to be inferred, which happens in eager execution only.
       const type = op === 'ExpandDims' ? [{ name: 'T', type: binding.TF_ATTR_TYPE, value: dtype }] : [];
       const encoded = [...attributes, ...type, ...tags].map((attribute) => encodeAttribute(attribute, binding));
-      const name = add(op, op === 'BiasAddGrad' ? inputs.map(hide) : inputs, encoded);
+      const name = add(op, HIDDEN_INPUTS.test(op) ? inputs.map(hide) : inputs, encoded);
       return HIDDEN.test(op) && dtype === binding.TF_FLOAT ? hide(name) : name;
     },
   };
