@@ -16,31 +16,34 @@ export function fuseActivations(nodes: readonly GraphNode[], returned: readonly 
   const readers = new Map<string, GraphNode[]>();
   for (const node of nodes) for (const input of node.inputs) readers.set(input, [...(readers.get(input) ?? []), node]);
   const kept = new Set(returned.map(outputName));
+  /** The one node that reads an output which is not returned. */
+  const soleReader = (output: string): GraphNode | undefined =>
+    kept.has(output) || readers.get(output)?.length !== 1 ? undefined : readers.get(output)?.[0];
   const changed = new Map<string, GraphNode>();
-  const renamed = new Map<string, string>();
-  const isInner = (output: string, count: number): boolean => !kept.has(output) && readers.get(output)?.length === count;
+  const replaced = new Map<string, string>();
 
   for (const activation of nodes) {
-    const number = ACTIVATIONS[activation.op];
+    const { name, op } = activation;
+    const number = ACTIVATIONS[op];
     const normalization = byName.get(activation.inputs[0] ?? '');
     if (number === undefined || normalization?.op !== 'EspalierBatchNormalization') continue;
-    if (!isInner(normalization.name, 1) || kept.has(activation.name)) continue;
+    if (soleReader(normalization.name) !== activation || kept.has(name)) continue;
     changed.set(normalization.name, withActivation(normalization, number));
-    renamed.set(activation.name, normalization.name);
-    for (const gradient of readers.get(activation.name) ?? []) {
-      const [next] = readers.get(gradient.name) ?? [];
-      const isGradient = gradient.op === `${activation.op}Grad` && gradient.inputs[1] === activation.name && isInner(gradient.name, 1);
-      if (!isGradient || next?.op !== 'EspalierBatchNormalizationGrad' || next.inputs[0] !== gradient.name) continue;
-      if (next.inputs[3] !== `${normalization.name}:3`) continue;
-      changed.set(next.name, withActivation({ ...next, inputs: [gradient.inputs[0] as string, ...next.inputs.slice(1)] }, number));
-      renamed.set(gradient.name, '');
+    replaced.set(name, normalization.name);
+    for (const gradient of readers.get(name) ?? []) {
+      const [upstream, output] = gradient.inputs as [string, string];
+      const next = soleReader(gradient.name);
+      if (gradient.op !== `${op}Grad` || output !== name || next?.op !== 'EspalierBatchNormalizationGrad') continue;
+      if (next.inputs[0] !== gradient.name || next.inputs[3] !== `${normalization.name}:3`) continue;
+      changed.set(next.name, withActivation(next, number));
+      replaced.set(gradient.name, upstream);
     }
   }
 
   return nodes
-    .filter(({ name }) => !renamed.has(name))
+    .filter(({ name }) => !replaced.has(name))
     .map((node) => changed.get(node.name) ?? node)
-    .map((node) => ({ ...node, inputs: node.inputs.map((input) => renamed.get(input) ?? input) }));
+    .map((node) => ({ ...node, inputs: node.inputs.map((input) => replaced.get(input) ?? input) }));
 }
 
 // --- helpers ---
