@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { variablesOf } from '../kernels/test-helpers.ts';
 import { eagerAndReplayed, installOwnOperations, operationsOf } from './test-helpers.ts';
 import type { Step } from './types.ts';
 
@@ -14,10 +15,7 @@ type Activation = keyof typeof ACTIVATIONS;
 function normalization(shape: number[], activation: Activation): Step {
   const layer = tf.layers.batchNormalization({ epsilon: 1e-3 });
   layer.build(shape);
-  const [gamma, beta] = layer.trainableWeights.map((weight) => (weight as unknown as { val: tf.Variable }).val) as [
-    tf.Variable,
-    tf.Variable,
-  ];
+  const [gamma, beta] = variablesOf(layer.trainableWeights) as [tf.Variable, tf.Variable];
   gamma.assign(tf.randomNormal(gamma.shape, 1, 1, 'float32', 3));
   beta.assign(tf.randomNormal(beta.shape, 0, 2, 'float32', 4));
   return ({ x, weight }) => {

@@ -53,28 +53,18 @@ const LANES = 8;
 /** Of the attributes, those that our operations have too. */
 const ownOf = (attributes: readonly OpAttribute[]): OpAttribute[] => attributes.filter(({ name }) => name === 'epsilon');
 
-const compared = new WeakMap<Binding, Map<string, boolean>>();
-
 function givesSameBits(binding: Binding, shape: readonly number[], attributes: readonly OpAttribute[]): boolean {
-  const known = compared.get(binding) ?? new Map<string, boolean>();
-  compared.set(binding, known);
-  const key = [...shape, ...ownOf(attributes).map(({ value }) => value)].join(' ');
-  const same = known.get(key) ?? compare(binding, shape, attributes);
-  known.set(key, same);
-  return same;
-}
-
-function compare(binding: Binding, shape: readonly number[], attributes: readonly OpAttribute[]): boolean {
   const channels = shape[3] as number;
   const size = shape.reduce((product, n) => product * n, 1);
   if (size === 0 || size > MOST_NUMBERS || channels % LANES !== 0) return false;
-  return compareBits(binding, ({ tensor, run, same }) => {
+  const own = ownOf(attributes);
+  const key = ['batch normalization', ...shape, ...own.map(({ value }) => value)].join(' ');
+  return compareBits(binding, key, ({ tensor, run, same }) => {
     const [x, gradient] = [tensor(shape, 1), tensor(shape, 2)];
     const [scale, offset, none] = [tensor([channels], 3), tensor([channels], 4), tensor([0], 5)];
     const theirs = run('FusedBatchNormV3', attributes, [x, scale, offset, none, none], 6);
     const [, , , mean, variance, rest] = theirs as [number, number, number, number, number, number];
     const back = run('FusedBatchNormGradV3', attributes, [gradient, x, scale, mean, variance, rest], 5);
-    const own = ownOf(attributes);
     return (
       same(run('EspalierBatchNormalization', own, [x, scale, offset], 5), theirs) &&
       same(run('EspalierBatchNormalizationGrad', own, [gradient, x, scale, mean, variance, offset], 3), back)

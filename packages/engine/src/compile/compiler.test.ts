@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { installKernels } from '../kernels/index.ts';
+import { variablesOf } from '../kernels/test-helpers.ts';
 import { createCompiler } from './compiler.ts';
 import type { Step, Tensors } from './types.ts';
 
@@ -111,6 +112,3 @@ function train(shape: number[], layers: tf.layers.Layer[], make: (step: Step) =>
     ),
   };
 }
-
-const variablesOf = (weights: readonly tf.LayerVariable[]): tf.Variable[] =>
-  weights.map((weight) => (weight as unknown as { val: tf.Variable }).val);

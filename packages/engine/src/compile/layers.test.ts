@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { variablesOf } from '../kernels/test-helpers.ts';
 import { eagerAndReplayed, installOwnOperations } from './test-helpers.ts';
 
 installOwnOperations(2);
@@ -55,7 +56,7 @@ describe.each(LAYERS)('of %s, a compiled step', (_, shape, make) => {
     const x = tf.randomNormal([...shape], 0, 1, 'float32', 1);
     const apply = (input: tf.Tensor): tf.Tensor => layer.apply(input, { training: true }) as tf.Tensor;
     const direction = tf.randomNormal(tf.tidy(() => apply(x)).shape, 0, 1, 'float32', 2);
-    const variables = layer.trainableWeights.map((weight) => (weight as unknown as { val: tf.Variable }).val);
+    const variables = variablesOf(layer.trainableWeights);
     for (const [i, variable] of variables.entries()) variable.assign(tf.randomNormal(variable.shape, 0, 0.5, 'float32', 3 + i));
 
     const { eager, replayed } = eagerAndReplayed(

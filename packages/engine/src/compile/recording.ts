@@ -1,14 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { nativeBackend } from '../kernels/native.ts';
-import { fuseActivations } from './fused-activations.ts';
-import { encodeNode, type GraphNode } from './graph.ts';
+import { encodeNode, type Graph, type GraphNode } from './graph.ts';
 import { allVariables, type Input, sameInput, separate } from './inputs.ts';
 import { type PlacedInput, type Source, startRecorder } from './recorder.ts';
 import type { Step, Tensors } from './types.ts';
 
 /** A step as a graph: what it reads, what it returns, and which variables get which new values. */
 export interface Recording {
-  readonly nodes: readonly GraphNode[];
+  readonly graph: Graph;
   readonly inputs: readonly PlacedInput[];
   readonly outputs: readonly Output[];
   readonly assignments: readonly Assignment[];
@@ -54,8 +53,7 @@ export function record(step: Step, feeds: Tensors, structure: string, listed: re
       const assigned = variables.filter((variable, i) => !variable.isDisposed && variable.dataId !== before[i]);
       const assignments = assigned.map((variable) => ({ variable, source: recorder.source(variable) }));
       const { graph, inputs, obstacle } = recorder;
-      const returned = [...outputs, ...assignments].map(({ source }) => source).filter((source) => typeof source === 'string');
-      outcome = obstacle ?? { nodes: fuseActivations(graph.nodes, returned), inputs, outputs, assignments };
+      outcome = obstacle ?? { graph, inputs, outputs, assignments };
       return tensors;
     } finally {
       recording = false;
@@ -76,13 +74,13 @@ export function runEagerly(step: Step, feeds: Tensors, structure: string): Tenso
 
 /** What two recordings of a step differ in, in words, or undefined if they are the same graph on the same inputs. */
 export function difference(a: Recording, b: Recording): string | undefined {
-  const at = b.nodes.findIndex((node, i) => !sameNode(a.nodes[i], node));
-  const node = b.nodes[at];
-  if (node?.op === 'Const' && a.nodes[at]?.op === 'Const') {
-    const reader = readerOf(b.nodes, node.name);
+  const at = b.graph.nodes.findIndex((node, i) => !sameNode(a.graph.nodes[i], node));
+  const node = b.graph.nodes[at];
+  if (node?.op === 'Const' && a.graph.nodes[at]?.op === 'Const') {
+    const reader = readerOf(b.graph.nodes, node.name);
     return `a number or tensor made in JavaScript changes from step to step${reader ? ` (it goes into the op ${reader})` : ''}; feed it`;
   }
-  if (node !== undefined || a.nodes.length !== b.nodes.length) return 'its operations change from step to step';
+  if (node !== undefined || a.graph.nodes.length !== b.graph.nodes.length) return 'its operations change from step to step';
   const sameInputs = a.inputs.every(({ input }, i) => sameInput(input, (b.inputs[i] as PlacedInput).input));
   if (!sameInputs) return 'a tensor that it captures is a new one in each step; feed it';
   const sameOutputs = same(a.outputs, b.outputs, (x, y) => x.name === y.name && sameSource(x.source, y.source));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
 import { type Binding, nativeBackend } from '../kernels/native.ts';
+import { fuseActivations } from './fused-activations.ts';
 import { encodeSavedModel, type GraphNode, TAG } from './graph.ts';
 import { isAlive, replaceData, resolve, share } from './inputs.ts';
 import type { Source } from './recorder.ts';
@@ -23,14 +24,15 @@ export interface Session {
  *
  * @throws {Error} with the library's message if the graph is not valid.
  */
-export function openSession({ nodes, inputs, outputs, assignments }: Recording): Session {
+export function openSession(recording: Recording): Session {
+  const { inputs, outputs, assignments } = recording;
   const backend = nativeBackend();
   const { binding } = backend;
-  const fetches = [...new Set([...outputs, ...assignments].map(({ source }) => source).filter((source) => typeof source === 'string'))];
+  const fetches = fetchesOf(recording);
   const place = new Map(fetches.map((source, i) => [source, i]));
   const feedNames = inputs.map(({ placeholder }) => placeholder).join(',');
   const fetchNames = fetches.join(',');
-  const id = load(binding, nodes);
+  const id = load(binding, nodesOf(recording));
   const owners = soleOwners(outputs, assignments);
 
   return {
@@ -56,7 +58,15 @@ export function openSession({ nodes, inputs, outputs, assignments }: Recording):
   };
 }
 
+/** The nodes that a recording runs as. */
+export const nodesOf = (recording: Recording): GraphNode[] => fuseActivations(recording.graph.nodes, fetchesOf(recording));
+
 // --- helpers ---
+
+/** What the graph has to give. */
+const fetchesOf = ({ outputs, assignments }: Recording): string[] => [
+  ...new Set([...outputs, ...assignments].map(({ source }) => source).filter((source) => typeof source === 'string')),
+];
 
 /** Of what the graph gives, that which becomes the value of a single variable, whose old value nobody else gets, and nothing else. */
 function soleOwners(outputs: readonly Output[], assignments: readonly Assignment[]): Map<string, tf.Variable> {

@@ -30,11 +30,14 @@ export function addSharedProduct(graph: Graph, binding: Binding, call: Call): st
  * undefined if there is none.
  */
 export function blockOf(binding: Binding, product: MatrixProduct): number | undefined {
-  const known = blocks.get(binding) ?? new Map<string, number | undefined>();
-  blocks.set(binding, known);
-  const key = Object.values(product).join(' ');
-  if (!known.has(key)) known.set(key, findBlock(binding, product));
-  return known.get(key);
+  const { rows, terms, columns, transposeA } = product;
+  return compareBits(binding, `product ${Object.values(product).join(' ')}`, ({ tensor, run, same }) => {
+    const factors = [tensor(transposeA ? [terms, rows] : [rows, terms], 1), tensor([terms, columns], 2)];
+    const flags = [flag({ binding }, 'adj_x', transposeA), flag({ binding }, 'adj_y', false)];
+    const expected = run('BatchMatMulV2', [floatType({ binding }), ...flags], factors, 1);
+    const isRight = (block: number): boolean => same(run('EspalierProduct', attributesOf(binding, product, block), factors, 1), expected);
+    return [terms, ...BLOCKS.filter((block) => block < terms)].find(isRight);
+  });
 }
 
 // --- helpers ---
@@ -53,16 +56,3 @@ const MOST_NUMBERS = 2 ** 19;
 
 /** The blocks of oneDNN with AVX-512, beside the whole sum as one. */
 const BLOCKS = [512, 1024];
-
-const blocks = new WeakMap<Binding, Map<string, number | undefined>>();
-
-function findBlock(binding: Binding, product: MatrixProduct): number | undefined {
-  const { rows, terms, columns, transposeA } = product;
-  return compareBits(binding, ({ tensor, run, same }) => {
-    const factors = [tensor(transposeA ? [terms, rows] : [rows, terms], 1), tensor([terms, columns], 2)];
-    const flags = [flag({ binding }, 'adj_x', transposeA), flag({ binding }, 'adj_y', false)];
-    const expected = run('BatchMatMulV2', [floatType({ binding }), ...flags], factors, 1);
-    const isRight = (block: number): boolean => same(run('EspalierProduct', attributesOf(binding, product, block), factors, 1), expected);
-    return [terms, ...BLOCKS.filter((block) => block < terms)].find(isRight);
-  });
-}

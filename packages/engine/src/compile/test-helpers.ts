@@ -6,6 +6,7 @@ import { findTfjsNode, installedLibrary } from '../setup/find-tfjs-node.ts';
 import { findOperations } from '../setup/operations-addon.ts';
 import { createCompiler } from './compiler.ts';
 import { type Recording, record } from './recording.ts';
+import { nodesOf } from './session.ts';
 import type { Step, Tensors } from './types.ts';
 
 Object.assign(process.env, {
@@ -29,7 +30,9 @@ export const sizes = (min: number, max: number): fc.Arbitrary<number> =>
 export function operationsOf(step: Step, feeds: Tensors): string[] {
   const { results, recording } = record(step, feeds, '', []);
   tf.dispose([feeds as tf.NamedTensorMap, results as tf.NamedTensorMap]);
-  return (recording as Recording).nodes.map(({ op }) => op).filter((op) => op !== 'Placeholder');
+  return nodesOf(recording as Recording)
+    .map(({ op }) => op)
+    .filter((op) => op !== 'Placeholder');
 }
 
 /** The one result of a step, computed operation by operation and replayed. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { installBatchNormalization } from './batch-normalization.ts';
+import { variablesOf } from './test-helpers.ts';
 
 Object.assign(process.env, { TF_NUM_INTRAOP_THREADS: '1', TF_NUM_INTEROP_THREADS: '1', TF_CPP_MIN_LOG_LEVEL: '3' });
 await import('@tensorflow/tfjs-node');
@@ -11,10 +12,7 @@ function results(shape: number[], axis: number): tf.Tensor[] {
   const x = tf.randomNormal(shape, 3, 2, 'float32', 1);
   const weight = tf.randomNormal(shape, 0, 1, 'float32', 2);
   layer.build(shape);
-  const [gamma, beta] = layer.trainableWeights.map((weight) => (weight as unknown as { val: tf.Variable }).val) as [
-    tf.Variable,
-    tf.Variable,
-  ];
+  const [gamma, beta] = variablesOf(layer.trainableWeights) as [tf.Variable, tf.Variable];
   gamma.assign(tf.randomUniform(gamma.shape, 0.5, 2, 'float32', 3));
   beta.assign(tf.randomNormal(beta.shape, 0, 1, 'float32', 4));
   const train = (x: tf.Tensor) => layer.apply(x, { training: true }) as tf.Tensor;
