@@ -5,9 +5,9 @@
 #ifndef ESPALIER_BATCH_NORMALIZATION_H
 #define ESPALIER_BATCH_NORMALIZATION_H
 
-#if defined(__x86_64__)
+#include "instructions.h"
 
-#include <immintrin.h>
+#if defined(ESPALIER_HAS_VECTORS)
 
 #include <algorithm>
 #include <cmath>
@@ -16,11 +16,6 @@
 #include <vector>
 
 #include "team.h"
-
-#define ESPALIER_HAS_BATCH_NORMALIZATION
-
-// Within the functions that have it; the addon loads on every processor.
-#define ESPALIER_AVX2 __attribute__((target("avx2,fma")))
 
 namespace espalier {
 

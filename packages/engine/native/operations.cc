@@ -23,6 +23,8 @@
 #include "tensorflow/c/tf_tensor.h"
 
 #include "batch-normalization.h"
+#include "convolution.h"
+#include "instructions.h"
 #include "product.h"
 #include "team.h"
 
@@ -184,7 +186,7 @@ void multiply_compute(void*, TF_OpKernelContext* context) {
   });
 }
 
-#ifdef ESPALIER_HAS_PRODUCT
+#ifdef ESPALIER_HAS_VECTORS
 // --- the product of two matrices ---
 
 struct ProductAttributes {
@@ -213,12 +215,6 @@ void product_compute(void* kernel, TF_OpKernelContext* context) {
   espalier::multiply({data(a), a_row, a_term, data(b), data(c), rows, terms, columns, attributes.block});
 }
 
-bool has_product() { return __builtin_cpu_supports("avx512f"); }
-#else
-bool has_product() { return false; }
-#endif
-
-#ifdef ESPALIER_HAS_BATCH_NORMALIZATION
 // --- batch normalization ---
 
 using espalier::Activation;
@@ -293,9 +289,85 @@ void normalization_gradient_compute(void* kernel, TF_OpKernelContext* context) {
   });
 }
 
-bool has_normalization() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
-#else
-bool has_normalization() { return false; }
+// --- convolutions ---
+
+using espalier::Plane;
+using espalier::Window;
+
+struct ConvolutionAttributes {
+  explicit ConvolutionAttributes(Reader& reader) {
+    reader.read("row_stride", &row_stride);
+    reader.read("column_stride", &column_stride);
+    reader.read("top", &top);
+    reader.read("left", &left);
+    reader.read("rows", &rows);
+    reader.read("columns", &columns);
+  }
+
+  int64_t row_stride = 1, column_stride = 1, top = 0, left = 0;
+  // Of what comes out.
+  int64_t rows = 0, columns = 0;
+};
+
+Plane plane(const Tensor& images) {
+  return {TF_Dim(images.get(), 1), TF_Dim(images.get(), 2), TF_Dim(images.get(), 3)};
+}
+
+// Whether the inputs have numbers and four dimensions, and the attributes make sense.
+bool in_order(Call& call, const Tensor& first, const Tensor& second, const ConvolutionAttributes& a) {
+  if (!call.good()) return false;
+  const bool fits = TF_NumDims(first.get()) == 4 && TF_NumDims(second.get()) == 4 && size(first) > 0 && size(second) > 0;
+  if (fits && a.row_stride > 0 && a.column_stride > 0 && a.top >= 0 && a.left >= 0 && a.rows > 0 && a.columns > 0) return true;
+  call.refuse("inputs have four dimensions and numbers, strides and the result are positive, and padding is not negative");
+  return false;
+}
+
+Window window(const Tensor& kernel, const ConvolutionAttributes& a) {
+  return {TF_Dim(kernel.get(), 0), TF_Dim(kernel.get(), 1), a.row_stride, a.column_stride, a.top, a.left};
+}
+
+void convolution_compute(void* attributes, TF_OpKernelContext* context) {
+  const auto& own = *static_cast<ConvolutionAttributes*>(attributes);
+  Call call(context);
+  const Tensor x = call.input(0), kernel = call.input(1), bias = call.input(2);
+  if (!in_order(call, x, kernel, own)) return;
+  const Plane from = plane(x), to{own.rows, own.columns, TF_Dim(kernel.get(), 3)};
+  const bool has_bias = size(bias) > 0;
+  if (TF_Dim(kernel.get(), 2) != from.channels) return call.refuse("the filter is for another number of channels");
+  if (has_bias && size(bias) != to.channels) return call.refuse("there are not as many biases as filters");
+  const int64_t count = TF_Dim(x.get(), 0);
+  const Tensor y = call.output(0, std::vector<int64_t>{count, to.rows, to.columns, to.channels});
+  if (!call.good()) return;
+  const Window own_window = window(kernel, own);
+  espalier::convolve({data(x), from, data(kernel), from.channels * to.channels, to.channels, 1, own_window.rows * own_window.columns,
+                      has_bias ? data(bias) : nullptr, data(y), to, count},
+                     espalier::forward_taps(from, to, own_window));
+}
+
+struct InputGradientAttributes : ConvolutionAttributes {
+  explicit InputGradientAttributes(Reader& reader) : ConvolutionAttributes(reader) {
+    reader.read("reversed", &reversed);
+    reader.read("by_columns", &by_columns);
+  }
+
+  TF_Bool reversed = 0, by_columns = 0;
+};
+
+void input_gradient_compute(void* attributes, TF_OpKernelContext* context) {
+  const auto& own = *static_cast<InputGradientAttributes*>(attributes);
+  Call call(context);
+  const Tensor kernel = call.input(0), gradient = call.input(1);
+  if (!in_order(call, gradient, kernel, own)) return;
+  const Plane from = plane(gradient), to{own.rows, own.columns, TF_Dim(kernel.get(), 2)};
+  if (TF_Dim(kernel.get(), 3) != from.channels) return call.refuse("the gradient is for another number of filters");
+  const int64_t count = TF_Dim(gradient.get(), 0);
+  const Tensor by_x = call.output(0, std::vector<int64_t>{count, to.rows, to.columns, to.channels});
+  if (!call.good()) return;
+  const Window own_window = window(kernel, own);
+  espalier::convolve({data(gradient), from, data(kernel), from.channels * to.channels, 1, from.channels,
+                      own_window.rows * own_window.columns, nullptr, data(by_x), to, count},
+                     espalier::gradient_taps(to, from, own_window, {own.reversed != 0, own.by_columns != 0}));
+}
 #endif
 
 // --- soft threshold ---
@@ -625,8 +697,8 @@ std::string add_all() {
       {"EspalierKthLargest", {"scores: N * float", "k: int32"}, {"kth: float"}, {"N: int >= 1"}, scalar, kth_largest_compute},
       {"EspalierTopK", {"scores: N * float", "k: int32"}, {"masks: N * float"}, {"N: int >= 1"}, all_but_last, top_k_compute},
   };
-#ifdef ESPALIER_HAS_PRODUCT
-  if (has_product()) {
+#ifdef ESPALIER_HAS_VECTORS
+  if (espalier::has_avx512()) {
     operations.push_back({"EspalierProduct",
                           {"a: float", "b: float"},
                           {"product: float"},
@@ -636,9 +708,7 @@ std::string add_all() {
                           create<ProductAttributes>,
                           destroy<ProductAttributes>});
   }
-#endif
-#ifdef ESPALIER_HAS_BATCH_NORMALIZATION
-  if (has_normalization()) {
+  if (espalier::has_avx2()) {
     operations.push_back({"EspalierBatchNormalization",
                           {"x: float", "scale: float", "offset: float"},
                           {"y: float", "mean: float", "corrected: float", "saved_mean: float", "variance: float"},
@@ -655,6 +725,26 @@ std::string add_all() {
                           normalization_gradient_compute,
                           create<NormalizationAttributes>,
                           destroy<NormalizationAttributes>});
+    const auto with_sizes = [](std::vector<const char*> others) {
+      others.insert(others.end(), {"row_stride: int", "column_stride: int", "top: int", "left: int", "rows: int", "columns: int"});
+      return others;
+    };
+    operations.push_back({"EspalierConvolution",
+                          {"x: float", "filter: float", "bias: float"},
+                          {"y: float"},
+                          with_sizes({}),
+                          any_shape,
+                          convolution_compute,
+                          create<ConvolutionAttributes>,
+                          destroy<ConvolutionAttributes>});
+    operations.push_back({"EspalierConvolutionInputGradient",
+                          {"filter: float", "gradient: float"},
+                          {"by_x: float"},
+                          with_sizes({"reversed: bool", "by_columns: bool"}),
+                          any_shape,
+                          input_gradient_compute,
+                          create<InputGradientAttributes>,
+                          destroy<InputGradientAttributes>});
   }
 #endif
   for (const Operation& operation : operations) {
@@ -685,9 +775,9 @@ NAPI_MODULE_INIT() {
   napi_value function, flag;
   napi_create_function(env, "setThreads", NAPI_AUTO_LENGTH, set_threads, nullptr, &function);
   napi_set_named_property(env, exports, "setThreads", function);
-  napi_get_boolean(env, has_product(), &flag);
-  napi_set_named_property(env, exports, "hasProduct", flag);
-  napi_get_boolean(env, has_normalization(), &flag);
-  napi_set_named_property(env, exports, "hasNormalization", flag);
+  napi_get_boolean(env, espalier::has_avx512(), &flag);
+  napi_set_named_property(env, exports, "hasAvx512", flag);
+  napi_get_boolean(env, espalier::has_avx2(), &flag);
+  napi_set_named_property(env, exports, "hasAvx2", flag);
   return exports;
 }

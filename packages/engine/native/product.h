@@ -3,19 +3,14 @@
 #ifndef ESPALIER_PRODUCT_H
 #define ESPALIER_PRODUCT_H
 
-#if defined(__x86_64__)
+#include "instructions.h"
 
-#include <immintrin.h>
+#if defined(ESPALIER_HAS_VECTORS)
 
 #include <algorithm>
 #include <cstdint>
 
 #include "team.h"
-
-#define ESPALIER_HAS_PRODUCT
-
-// Within the functions that have it; the addon loads on every processor.
-#define ESPALIER_AVX512 __attribute__((target("avx512f")))
 
 namespace espalier {
 

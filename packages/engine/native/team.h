@@ -6,6 +6,7 @@
 #ifndef ESPALIER_TEAM_H
 #define ESPALIER_TEAM_H
 
+#include <pthread.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <vector>
 
 namespace espalier {
 
@@ -26,6 +28,34 @@ inline void pause_briefly() {
 }
 
 enum class Sleepers { STAY, WAKE };
+
+// The processors of this process. A system may leave a thread that it wakes on the processor of the one who woke it, though another is idle.
+class Processors {
+ public:
+#if defined(__linux__)
+  Processors() {
+    if (sched_getaffinity(0, sizeof all_, &all_) != 0) CPU_ZERO(&all_);
+  }
+
+  // Keeps a thread off the processor of the calling one, if there is another.
+  void keep_off_this(std::thread& thread) const {
+    cpu_set_t others = all_;
+    CPU_CLR(sched_getcpu(), &others);
+    if (CPU_COUNT(&others) > 0) pthread_setaffinity_np(thread.native_handle(), sizeof others, &others);
+  }
+
+  // Lets the calling thread run on all of them again.
+  void allow_all() const {
+    if (CPU_COUNT(&all_) > 0) pthread_setaffinity_np(pthread_self(), sizeof all_, &all_);
+  }
+
+ private:
+  cpu_set_t all_;
+#else
+  void keep_off_this(std::thread&) const {}
+  void allow_all() const {}
+#endif
+};
 
 class Team {
  public:
@@ -123,11 +153,13 @@ class Team {
   void wake() {
     const std::lock_guard<std::mutex> lock(sleep_);
     try {
-      for (; started_ < threads_ - 1; started_++) std::thread([this] { help(); }).detach();
+      while (static_cast<int>(helpers_.size()) < threads_ - 1) helpers_.emplace_back([this] { help(); });
     } catch (const std::system_error&) {
-      threads_ = started_ + 1;  // the system allows no more
+      threads_ = static_cast<int>(helpers_.size()) + 1;  // the system allows no more
     }
-    if (awake_ < started_) bell_.notify_all();
+    if (awake_ == static_cast<int>(helpers_.size())) return;
+    for (std::thread& helper : helpers_) processors_.keep_off_this(helper);
+    bell_.notify_all();
   }
 
   [[noreturn]] void help() {
@@ -158,8 +190,10 @@ class Team {
     awake_--;
     bell_.wait(lock, [this] { return is_open(); });
     awake_++;
+    processors_.allow_all();
   }
 
+  const Processors processors_;
   std::atomic<int> threads_{1};
   std::atomic<int> chosen_{1};
   std::atomic<int> callers_{0};
@@ -173,7 +207,7 @@ class Team {
 
   std::mutex sleep_;
   std::condition_variable bell_;
-  int started_ = 0;
+  std::vector<std::thread> helpers_;
   std::atomic<int> awake_{0};
 };
 

@@ -235,6 +235,99 @@ describe.runIf(/^AVX-?(2|512)/.test(instructions()))('EspalierBatchNormalization
   });
 });
 
+describe.runIf(/^AVX-?(2|512)/.test(instructions()))('EspalierConvolution and EspalierConvolutionInputGradient', () => {
+  const ORDERS = [false, true].flatMap((reversed) => [false, true].map((byColumns) => ({ reversed, byColumns })));
+  const image = (values: number[], side: number): tf.Tensor4D => tf.tensor4d(values, [1, side, side, 1]);
+  const filter = tf.tensor4d([1, 10, 100, 1000], [2, 2, 1, 1]);
+  const none = tf.tensor1d([]);
+  const sizes = { rowStride: 1, columnStride: 1, top: 0, left: 0, rows: 2, columns: 2 };
+
+  it('sum over what the filter meets of the image', () => {
+    const convolve = (attributes: object, bias = none): number[] =>
+      numbers(run('EspalierConvolution', { x: image([1, 2, 3, 4], 2), filter, bias }, { ...sizes, ...attributes }))[0] as number[];
+    expect(convolve({})).toEqual([4321, 402, 43, 4]);
+    expect(convolve({ rows: 1, columns: 1 }, tf.tensor1d([0.5]))).toEqual([4321.5]);
+    expect(convolve({ top: 1, left: 1, rows: 3, columns: 3, rowStride: 2, columnStride: 2 })).toEqual([1000, 200, 0, 30, 4, 0, 0, 0, 0]);
+  });
+
+  it('sum over the places whose filter met a place', () => {
+    for (const order of ORDERS) {
+      const given = { filter, gradient: image([1, 0, 0, 2], 2) };
+      expect(numbers(run('EspalierConvolutionInputGradient', given, { ...sizes, ...order }))).toEqual([[1, 10, 100, 1002]]);
+    }
+  });
+
+  it('add in the order that is asked for', () => {
+    // One place that meets all of the filter, which is a, b, c, d: ((a + b) + c) + d, or (a + c) + (b + d), and both the other way round.
+    const given = { filter: tf.tensor4d([2 ** 24, 1, 1, -(2 ** 24)], [2, 2, 1, 1]), gradient: tf.ones([1, 2, 2, 1]) };
+    const sums = ORDERS.map((order) => {
+      const attributes = { ...sizes, ...order, top: 1, left: 1, rows: 1, columns: 1 };
+      return numbers(run('EspalierConvolutionInputGradient', given, attributes)).flat()[0];
+    });
+    expect(sums).toEqual([0, 1, 2, 1]);
+  });
+
+  it('are those of TensorFlow, exactly where every sum is a whole number, for images and channels of any number', () => {
+    const size = (max: number) => fc.integer({ min: 1, max });
+    const given = {
+      images: size(70),
+      side: fc.tuple(size(9), size(9)),
+      channels: size(13),
+      filters: size(23),
+      kernel: fc.tuple(size(4), size(4)),
+      strides: fc.tuple(size(3), size(3)),
+      pad: fc.constantFrom('same' as const, 'valid' as const),
+      seed: fc.nat(),
+    };
+    fc.assert(
+      fc.property(fc.record(given), ({ images, side: [height, width], channels, filters, kernel, strides, pad, seed }) => {
+        const [rows, columns] = [Math.min(kernel[0], height), Math.min(kernel[1], width)];
+        const whole = (shape: number[], own: number): tf.Tensor4D =>
+          tf.randomUniform(shape, -8, 9, 'int32', seed + own).cast('float32') as tf.Tensor4D;
+        tf.tidy(() => {
+          const x = whole([images, height, width, channels], 0);
+          const weights = whole([rows, columns, channels, filters], 1);
+          const expected = tf.conv2d(x, weights, strides, pad);
+          const gradient = whole(expected.shape, 2);
+          const { top, left } = tf.backend_util.computeConv2DInfo(x.shape, weights.shape, strides, 1, pad).padInfo;
+          const own = { rowStride: strides[0], columnStride: strides[1], top, left };
+          const bias = tf.range(0, filters);
+          const [y] = run(
+            'EspalierConvolution',
+            { x, filter: weights, bias },
+            { ...own, rows: expected.shape[1], columns: expected.shape[2] },
+          );
+          expect(numbers([y as tf.Tensor])).toEqual(numbers([expected.add(bias)]));
+          const slope = tf
+            .grad((input) => tf.conv2d(input as tf.Tensor4D, weights, strides, pad))(x, gradient)
+            .add(0);
+          for (const order of ORDERS) {
+            const attributes = { ...own, ...order, rows: height, columns: width };
+            const [byX] = run('EspalierConvolutionInputGradient', { filter: weights, gradient }, attributes) as [tf.Tensor];
+            expect(numbers([byX.add(0)])).toEqual(numbers([slope]));
+          }
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('refuse what does not go together', () => {
+    const x = image([1, 2, 3, 4], 2);
+    const convolve = (wrong: object, attributes = {}) =>
+      run('EspalierConvolution', { x, filter, bias: none, ...wrong }, { ...sizes, ...attributes });
+    const refused = 'inputs have four dimensions and numbers, strides and the result are positive, and padding is not negative';
+    expect(() => convolve({ x: tf.ones([4, 1]) })).toThrow(refused);
+    for (const wrong of [{ rowStride: 0 }, { top: -1 }, { rows: 0 }]) expect(() => convolve({}, wrong)).toThrow(refused);
+    expect(() => convolve({ filter: tf.ones([2, 2, 2, 1]) })).toThrow('the filter is for another number of channels');
+    expect(() => convolve({ bias: tf.ones([2]) })).toThrow('there are not as many biases as filters');
+    const back = { filter: tf.ones([2, 2, 1, 3]), gradient: x };
+    expect(() => run('EspalierConvolutionInputGradient', back, { ...sizes, ...ORDERS[0] })).toThrow(
+      'the gradient is for another number of filters',
+    );
+  });
+});
+
 describe('EspalierSoftThreshold', () => {
   it('shrinks by the threshold', () => {
     const [effective] = run('EspalierSoftThreshold', { weight: tf.tensor2d([-3, 0.5, 1, 2], [2, 2]), threshold: tf.scalar(1) });

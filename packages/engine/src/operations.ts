@@ -16,12 +16,16 @@ import { nativeBackend, type OpAttribute } from './kernels/native.ts';
  * | `EspalierMovingAverage` | average, value (one shape) | correction, rate | average − rate · (average − correction · value) |
  * | `EspalierBatchNormalization` | x ([n, h, w, channels]), scale, offset | epsilon, activation | y, mean, variance with Bessel's correction, mean, variance |
  * | `EspalierBatchNormalizationGrad` | gradient (by y), x, scale, mean, variance, offset | the same | gradients by x, scale, offset |
+ * | `EspalierConvolution` | x ([n, h, w, channels]), filter, bias (or empty) | sizes | convolution + bias |
+ * | `EspalierConvolutionInputGradient` | filter, gradient (by the result) | sizes, reversed, byColumns | gradient by x |
  * | `EspalierKthLargest` | a list: scores of any shapes, then k (int32) | | the k-th largest of all, a scalar |
  * | `EspalierTopK` | the same | | masks of the k largest of all, equal ones by position |
  *
  * All but k are floats, and each result has the bits that TensorFlow's own operations would give; those of a product, if oneDNN adds in
- * such blocks. `EspalierProduct` is there on processors with AVX-512, for more than one thread: on one, TensorFlow's is as fast. Batch
- * normalization, on those with AVX2, takes channels by eights; its `activation` is 0 for none, 1 for relu, 2 for relu6. Of up to `threads`
+ * such blocks, and those of a convolution's gradient, if it adds in the order that the flags tell (`native/convolution.h`).
+ * `EspalierProduct` is there on processors with AVX-512, for more than one thread: on one, TensorFlow's is as fast. Those on images are there
+ * with AVX2. Batch normalization takes channels by eights; its `activation` is 0 for none, 1 for relu, 2 for relu6. The sizes of a
+ * convolution are rowStride, columnStride, the padding at the top and on the left, and rows and columns of the result. Of up to `threads`
  * threads, each takes a part of a large tensor.
  */
 export function installOperations(file: string, threads: number): void {
@@ -50,7 +54,7 @@ export function installOperations(file: string, threads: number): void {
     outputs: 2,
   }));
   register('EspalierMultiply', ({ a, b }) => ({ operands: [a, b] as tf.TensorInfo[], outputs: 1 }));
-  if (addon.hasProduct && threads > 1) {
+  if (addon.hasAvx512 && threads > 1) {
     register('EspalierProduct', ({ a, b }, { transposeA, block }) => ({
       operands: [a, b] as tf.TensorInfo[],
       attributes: [
@@ -70,7 +74,7 @@ export function installOperations(file: string, threads: number): void {
     ],
     outputs: 1,
   }));
-  if (addon.hasNormalization) {
+  if (addon.hasAvx2) {
     const own = ({ epsilon, activation }: Attributes): OpAttribute[] => [
       { name: 'epsilon', type: TF_ATTR_FLOAT, value: epsilon },
       { name: 'activation', type: TF_ATTR_INT, value: activation },
@@ -85,6 +89,17 @@ export function installOperations(file: string, threads: number): void {
       attributes: own(attributes),
       outputs: 3,
     }));
+    const convolution = (kernelName: string, operands: readonly string[], flags: Readonly<Record<string, string>> = {}): void =>
+      register(kernelName, (inputs, attributes) => ({
+        operands: operands.map((name) => inputs[name] as tf.TensorInfo),
+        attributes: [
+          ...Object.entries(SIZES).map(([name, key]) => ({ name, type: TF_ATTR_INT, value: attributes[key] })),
+          ...Object.entries(flags).map(([name, key]) => ({ name, type: TF_ATTR_BOOL, value: attributes[key] })),
+        ],
+        outputs: 1,
+      }));
+    convolution('EspalierConvolution', ['x', 'filter', 'bias']);
+    convolution('EspalierConvolutionInputGradient', ['filter', 'gradient'], { reversed: 'reversed', by_columns: 'byColumns' });
   }
   register('EspalierKthLargest', (inputs) => ({ ...selection(inputs), outputs: 1 }));
   register('EspalierTopK', (inputs) => {
@@ -97,9 +112,12 @@ export function installOperations(file: string, threads: number): void {
 
 interface Addon {
   setThreads(threads: number): void;
-  readonly hasProduct: boolean;
-  readonly hasNormalization: boolean;
+  readonly hasAvx512: boolean;
+  readonly hasAvx2: boolean;
 }
+
+/** Attributes of the convolutions. */
+const SIZES = { row_stride: 'rowStride', column_stride: 'columnStride', top: 'top', left: 'left', rows: 'rows', columns: 'columns' };
 
 type Attributes = Readonly<Record<string, number | boolean>>;
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Binding, OpAttribute } from '../kernels/native.ts';
-import { compareBits } from './bits.ts';
 import type { Call } from './call.ts';
+import { compareOperations } from './comparison.ts';
 import type { Graph } from './graph.ts';
 
 /**
@@ -59,7 +59,7 @@ function givesSameBits(binding: Binding, shape: readonly number[], attributes: r
   if (size === 0 || size > MOST_NUMBERS || channels % LANES !== 0) return false;
   const own = ownOf(attributes);
   const key = ['batch normalization', ...shape, ...own.map(({ value }) => value)].join(' ');
-  return compareBits(binding, key, ({ tensor, run, same }) => {
+  return compareOperations(binding, key, ({ tensor, run, same }) => {
     const [x, gradient] = [tensor(shape, 1), tensor(shape, 2)];
     const [scale, offset, none] = [tensor([channels], 3), tensor([channels], 4), tensor([0], 5)];
     const theirs = run('FusedBatchNormV3', attributes, [x, scale, offset, none, none], 6);

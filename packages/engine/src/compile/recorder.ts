@@ -1,11 +1,8 @@
 import type { Binding, DataOwner, NativeBackend, TensorMetadata } from '../kernels/native.ts';
-import { addBatchNormalization } from './batch-normalization.ts';
-import { addConvolutionBias } from './convolution-bias.ts';
+import type { Call } from './call.ts';
+import { addFaster } from './faster.ts';
 import { createGraph, type Graph } from './graph.ts';
 import type { Input } from './inputs.ts';
-import { addSharedMultiply } from './shared-multiply.ts';
-import { addSharedProduct } from './shared-products.ts';
-import { addSmallProduct } from './small-products.ts';
 
 /** Ops with a state of their own: replayed, they would not do what they did. `Stateless...` ops take their seed as an input. */
 const STATEFUL = /^(Random|Multinomial|TruncatedNormal|ParameterizedTruncatedNormal|Stateful)/;
@@ -42,7 +39,7 @@ export function startRecorder(backend: NativeBackend, known: ReadonlyMap<object,
   const inputs: PlacedInput[] = [];
   const sources = new Map<number, string>();
   const shapes = new Map<string, readonly number[]>();
-  const filters = new Map<string, readonly number[]>();
+  const calls = new Map<string, Call>();
   const inputIds = new Map<number, Input>();
   const written = new WeakSet<object>();
   const constants = new Set<number>();
@@ -79,16 +76,10 @@ export function startRecorder(backend: NativeBackend, known: ReadonlyMap<object,
     if (STATEFUL.test(op)) refuse(`the op ${op} draws random numbers`);
     if (hasEffects) refuse(`the op ${op} has side effects`);
     const [result] = results;
-    const call = result && { op, attributes, from, shapes: from.map((source) => shapes.get(source) as readonly number[]), result };
-    const faster =
-      call &&
-      (addSmallProduct(graph, native, call) ??
-        addSharedProduct(graph, native, call) ??
-        addSharedMultiply(graph, native, call) ??
-        addBatchNormalization(graph, native, call) ??
-        addConvolutionBias(graph, native, call, (output) => filters.get(output)));
-    const name = faster ?? graph.operation(op, from, attributes, result?.dtype ?? 0);
-    if (op === 'Conv2D' && call?.shapes[1]) filters.set(`${name}:0`, call.shapes[1]);
+    const shapesOf = () => from.map((source) => shapes.get(source) as readonly number[]);
+    const call = result && { op, attributes, from, shapes: shapesOf(), origins: from.map((source) => calls.get(source)), result };
+    const name = (call && addFaster(graph, native, call)) ?? graph.operation(op, from, attributes, result?.dtype ?? 0);
+    if (call) calls.set(`${name}:0`, call);
     const isConstant = ids.every((id) => constants.has(id));
     for (const [k, { id, shape }] of results.entries()) {
       place(id, `${name}:${k}`, shape);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Binding, flag, floatType, type OpAttribute } from '../kernels/native.ts';
-import { compareBits } from './bits.ts';
 import type { Call } from './call.ts';
+import { compareOperations } from './comparison.ts';
 import type { Graph } from './graph.ts';
 import { addMatrixProduct, type MatrixProduct, matrixProduct } from './matrix-product.ts';
 
@@ -31,7 +31,7 @@ export function addSharedProduct(graph: Graph, binding: Binding, call: Call): st
  */
 export function blockOf(binding: Binding, product: MatrixProduct): number | undefined {
   const { rows, terms, columns, transposeA } = product;
-  return compareBits(binding, `product ${Object.values(product).join(' ')}`, ({ tensor, run, same }) => {
+  return compareOperations(binding, `product ${Object.values(product).join(' ')}`, ({ tensor, run, same }) => {
     const factors = [tensor(transposeA ? [terms, rows] : [rows, terms], 1), tensor([terms, columns], 2)];
     const flags = [flag({ binding }, 'adj_x', transposeA), flag({ binding }, 'adj_y', false)];
     const expected = run('BatchMatMulV2', [floatType({ binding }), ...flags], factors, 1);

@@ -4,6 +4,8 @@ import type { Binding, OpAttribute, Values } from '../kernels/native.ts';
 export interface Comparison {
   /** A new tensor of numbers from −1 to 1 without a pattern, the same for each seed. Returns its id, as all do. */
   tensor(shape: readonly number[], seed: number): number;
+  /** A list of whole numbers. */
+  integers(values: readonly number[]): number;
   run(op: string, attributes: readonly OpAttribute[], inputs: readonly number[], outputs: number): number[];
   /** Whether these are the same bits, tensor by tensor. */
   same(a: readonly number[], b: readonly number[]): boolean;
@@ -17,7 +19,7 @@ const known = new WeakMap<Binding, Map<string, unknown>>();
  *
  * @param key What is compared, with all that it depends on.
  */
-export function compareBits<T>(binding: Binding, key: string, compare: (comparison: Comparison) => T): T {
+export function compareOperations<T>(binding: Binding, key: string, compare: (comparison: Comparison) => T): T {
   const found = known.get(binding) ?? new Map<string, unknown>();
   known.set(binding, found);
   if (!found.has(key)) found.set(key, compareNow(binding, compare));
@@ -35,6 +37,7 @@ function compareNow<T>(binding: Binding, compare: (comparison: Comparison) => T)
   try {
     return compare({
       tensor: (shape, seed) => keep(binding.createTensor([...shape], binding.TF_FLOAT, numbers(shape, seed))),
+      integers: (values) => keep(binding.createTensor([values.length], binding.TF_INT32, Int32Array.from(values))),
       run: (op, attributes, inputs, outputs) => binding.executeOp(op, [...attributes], [...inputs], outputs).map(({ id }) => keep(id)),
       same: (a, b) => a.every((id, i) => bytes(binding.tensorDataSync(id)).equals(bytes(binding.tensorDataSync(b[i] as number)))),
     });
