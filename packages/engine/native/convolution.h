@@ -167,12 +167,12 @@ struct Lanes {
 #define ESPALIER_TARGET ESPALIER_AVX512
 #define ESPALIER_VECTOR __m512
 #define ESPALIER_OF(operation) _mm512_##operation##_ps
-#include "convolution-lanes.inc"
+#include "convolution-lanes.h"
 #define ESPALIER_LANES avx2_lanes
 #define ESPALIER_TARGET ESPALIER_AVX2
 #define ESPALIER_VECTOR __m256
 #define ESPALIER_OF(operation) _mm256_##operation##_ps
-#include "convolution-lanes.inc"
+#include "convolution-lanes.h"
 
 inline Lanes lanes() { return has_avx512() ? Lanes{16, MOST_CHANNELS, avx512_lanes::SUMS} : Lanes{8, 6, avx2_lanes::SUMS}; }
 
