@@ -115,12 +115,11 @@ inline Taps gradient_taps(const Plane& image, const Plane& result, const Window&
 }
 
 // Images of `from`, a kernel and images of `to`, which become, at place p and channel c, the bias of c and the sums over the taps t of p and
-// the channels k of `from`, of from[t.place, k] · kernel[t.weight · step + k · from_step + c · to_step].
+// the channels k of `from`, of from[t.place, k] · kernel[t.weight, k · from_step + c · to_step].
 struct Convolution {
   const float* images;
   Plane from;
   const float* kernel;
-  int64_t step;
   int64_t from_step;
   int64_t to_step;
   int64_t weights;     // places of the kernel
@@ -128,6 +127,9 @@ struct Convolution {
   float* results;
   Plane to;
   int64_t count;  // of images
+
+  // Of one place of the kernel.
+  int64_t step() const { return from.channels * to.channels; }
 };
 
 // Floats that are not set to anything, at the start of a line of the cache.
@@ -227,7 +229,7 @@ inline void put_back(const float* from, int64_t width, int64_t count, int64_t nu
 class Convolving {
  public:
   Convolving(const Convolution& c, const Taps& taps)
-      : c_(c), taps_(taps), weights_(c.weights * c.from.channels * c.to.channels), laid_out_(groups() * widest() * c.from.size()) {}
+      : c_(c), taps_(taps), weights_(c.weights * c.step()), laid_out_(groups() * widest() * c.from.size()) {}
 
   int groups() const { return static_cast<int>((c_.count + widest() - 1) / widest()); }
   int rows() const { return static_cast<int>(c_.to.rows); }
@@ -238,7 +240,7 @@ class Convolving {
     for (int64_t tile = 0; tile < tiles(); tile++) {
       for (int64_t w = 0; w < c_.weights; w++) {
         for (int64_t k = 0; k < c_.from.channels; k++) {
-          for (int64_t to = border(tile); to < border(tile + 1); to++) *next++ = c_.kernel[w * c_.step + k * c_.from_step + to * c_.to_step];
+          for (int64_t to = border(tile); to < border(tile + 1); to++) *next++ = c_.kernel[w * c_.step() + k * c_.from_step + to * c_.to_step];
         }
       }
     }

@@ -326,6 +326,21 @@ Window window(const Tensor& kernel, const ConvolutionAttributes& a) {
   return {TF_Dim(kernel.get(), 0), TF_Dim(kernel.get(), 1), a.row_stride, a.column_stride, a.top, a.left};
 }
 
+// How far apart in the kernel the channels lie that are read, and those that are computed.
+struct Channels {
+  int64_t from_step, to_step;
+};
+
+// Convolves images to a new output of such planes.
+void convolve(Call& call, const Tensor& images, const Tensor& kernel, const Plane& to, const Channels& channels, const float* bias,
+              const espalier::Taps& taps) {
+  const int64_t count = TF_Dim(images.get(), 0), weights = TF_Dim(kernel.get(), 0) * TF_Dim(kernel.get(), 1);
+  const Tensor result = call.output(0, std::vector<int64_t>{count, to.rows, to.columns, to.channels});
+  if (!call.good()) return;
+  espalier::convolve({data(images), plane(images), data(kernel), channels.from_step, channels.to_step, weights, bias, data(result), to, count},
+                     taps);
+}
+
 void convolution_compute(void* attributes, TF_OpKernelContext* context) {
   const auto& own = *static_cast<ConvolutionAttributes*>(attributes);
   Call call(context);
@@ -335,13 +350,8 @@ void convolution_compute(void* attributes, TF_OpKernelContext* context) {
   const bool has_bias = size(bias) > 0;
   if (TF_Dim(kernel.get(), 2) != from.channels) return call.refuse("the filter is for another number of channels");
   if (has_bias && size(bias) != to.channels) return call.refuse("there are not as many biases as filters");
-  const int64_t count = TF_Dim(x.get(), 0);
-  const Tensor y = call.output(0, std::vector<int64_t>{count, to.rows, to.columns, to.channels});
-  if (!call.good()) return;
-  const Window own_window = window(kernel, own);
-  espalier::convolve({data(x), from, data(kernel), from.channels * to.channels, to.channels, 1, own_window.rows * own_window.columns,
-                      has_bias ? data(bias) : nullptr, data(y), to, count},
-                     espalier::forward_taps(from, to, own_window));
+  const Channels channels{to.channels, 1};
+  convolve(call, x, kernel, to, channels, has_bias ? data(bias) : nullptr, espalier::forward_taps(from, to, window(kernel, own)));
 }
 
 struct InputGradientAttributes : ConvolutionAttributes {
@@ -360,13 +370,9 @@ void input_gradient_compute(void* attributes, TF_OpKernelContext* context) {
   if (!in_order(call, gradient, kernel, own)) return;
   const Plane from = plane(gradient), to{own.rows, own.columns, TF_Dim(kernel.get(), 2)};
   if (TF_Dim(kernel.get(), 3) != from.channels) return call.refuse("the gradient is for another number of filters");
-  const int64_t count = TF_Dim(gradient.get(), 0);
-  const Tensor by_x = call.output(0, std::vector<int64_t>{count, to.rows, to.columns, to.channels});
-  if (!call.good()) return;
-  const Window own_window = window(kernel, own);
-  espalier::convolve({data(gradient), from, data(kernel), from.channels * to.channels, 1, from.channels,
-                      own_window.rows * own_window.columns, nullptr, data(by_x), to, count},
-                     espalier::gradient_taps(to, from, own_window, {own.reversed != 0, own.by_columns != 0}));
+  const Channels channels{1, from.channels};
+  const espalier::GradientOrder order{own.reversed != 0, own.by_columns != 0};
+  convolve(call, gradient, kernel, to, channels, nullptr, espalier::gradient_taps(to, from, window(kernel, own), order));
 }
 #endif
 

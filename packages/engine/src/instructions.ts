@@ -10,14 +10,20 @@ export function instructions(): string {
   return process.env.TF_ENABLE_ONEDNN_OPTS === '0' ? `${found}, without oneDNN` : found;
 }
 
+/** Whether these are AVX-512 of any kind. */
+export const hasAvx512 = (): boolean => /^AVX-?512/.test(instructions());
+
 /** Whether convolutions and matrix products are oneDNN's: `loadNative` switches it on for x86 processors. */
 export const usesOneDnn = (): boolean => process.arch === 'x64' && process.env.TF_ENABLE_ONEDNN_OPTS === '1';
 
 // --- helpers ---
 
+/** Of the processor, as the system lists them: read once, which takes milliseconds where there are many processors. */
+let flags: string | undefined;
+
 function vectorInstructions(): string {
   if (process.arch !== 'x64' || process.platform !== 'linux') return process.arch;
-  const flags = /^flags\s*:(.*)$/m.exec(cpuInfo())?.[1] ?? '';
+  flags ??= /^flags\s*:(.*)$/m.exec(cpuInfo())?.[1] ?? '';
   if (/\bavx512f\b/.test(flags)) return /\bavx512_vnni\b/.test(flags) ? 'AVX-512 VNNI' : 'AVX-512';
   return /\bavx2\b/.test(flags) ? 'AVX2' : process.arch;
 }

@@ -55,7 +55,7 @@ const ownOf = (attributes: readonly OpAttribute[]): OpAttribute[] => attributes.
 
 function givesSameBits(binding: Binding, shape: readonly number[], attributes: readonly OpAttribute[]): boolean {
   const channels = shape[3] as number;
-  const size = shape.reduce((product, n) => product * n, 1);
+  const size = tf.util.sizeFromShape([...shape]);
   if (size === 0 || size > MOST_NUMBERS || channels % LANES !== 0) return false;
   const own = ownOf(attributes);
   const key = ['batch normalization', ...shape, ...own.map(({ value }) => value)].join(' ');

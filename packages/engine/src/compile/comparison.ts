@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs';
 import type { Binding, OpAttribute, Values } from '../kernels/native.ts';
 
 /** The means to compare two operations on this machine. What it makes is gone when the comparison is over. */
@@ -47,7 +48,7 @@ function compareNow<T>(binding: Binding, compare: (comparison: Comparison) => T)
 }
 
 function numbers(shape: readonly number[], seed: number): Float32Array {
-  const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
+  const values = new Float32Array(tf.util.sizeFromShape([...shape]));
   for (let i = 0, state = seed; i < values.length; i++) {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
     values[i] = state / 2 ** 31;

@@ -1,4 +1,4 @@
-import { instructions, usesOneDnn } from '../instructions.ts';
+import { hasAvx512, usesOneDnn } from '../instructions.ts';
 import { type Binding, floatType } from '../kernels/native.ts';
 import type { Call } from './call.ts';
 import { addConvolution } from './convolution.ts';
@@ -20,7 +20,7 @@ export function addConvolutionBias(graph: Graph, binding: Binding, call: Call): 
   const own = addConvolution(graph, binding, convolution, from[1]);
   if (own !== undefined || !usesOneDnn()) return own;
   const channels = convolution.shapes[1]?.[2] as number;
-  if (channels < LEAST_CHANNELS && !/^AVX-?512/.test(instructions())) return undefined;
+  if (channels < LEAST_CHANNELS && !hasAvx512()) return undefined;
   return graph.operation('BiasAdd', from, [floatType({ binding })], binding.TF_FLOAT);
 }
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { instructions } from '../instructions.ts';
+import { hasAvx512 } from '../instructions.ts';
 import { type Binding, flag, type OpAttribute } from '../kernels/native.ts';
 import type { Call } from './call.ts';
 import { compareOperations } from './comparison.ts';
@@ -89,8 +89,6 @@ const LEAST_USES = 128;
 /** Of the input and the output: memory for as many is needed once more. */
 const MOST_NUMBERS = 2 ** 24;
 
-const product = (numbers: readonly number[]): number => numbers.reduce((all, n) => all * n, 1);
-
 function convolutionOf(binding: Binding, { attributes, shapes, result }: Call, kind: Kind): Convolution | undefined {
   const value = (name: string): unknown => attributes.find((attribute) => attribute.name === name)?.value;
   const type = value('padding');
@@ -104,13 +102,14 @@ function convolutionOf(binding: Binding, { attributes, shapes, result }: Call, k
 }
 
 function isWorthIt(convolution: Convolution, kind: Kind): boolean {
+  const { sizeFromShape } = tf.util;
   const { input, filter, output } = convolution;
-  const vector = /^AVX-?512/.test(instructions()) ? 16 : 8;
+  const vector = hasAvx512() ? 16 : 8;
   /** How many lanes it takes for each of so many numbers, where whole vectors are computed. */
   const lanes = (numbers: number): number => (Math.ceil(numbers / vector) * vector) / numbers;
   const [images, , , channels] = kind.computed(convolution);
-  const multiplyAdds = product(filter) * product(output.slice(0, 3));
-  const moved = product(input) + product(output);
+  const multiplyAdds = sizeFromShape(filter) * sizeFromShape(output.slice(0, 3));
+  const moved = sizeFromShape(input) + sizeFromShape(output);
   if (lanes(channels) < LEAST_GAIN * lanes(images) || moved > MOST_NUMBERS) return false;
   return multiplyAdds >= LEAST_MULTIPLY_ADDS && multiplyAdds >= LEAST_USES * moved;
 }

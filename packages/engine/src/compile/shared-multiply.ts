@@ -11,7 +11,7 @@ import type { Graph } from './graph.ts';
 export function addSharedMultiply(graph: Graph, binding: Binding, { op, from, shapes, result }: Call): string | undefined {
   const [a, b] = shapes;
   if (op !== 'Mul' || result.dtype !== binding.TF_FLOAT || a === undefined || a.join() !== b?.join()) return undefined;
-  const size = a.reduce((product, n) => product * n, 1);
+  const size = tf.util.sizeFromShape([...a]);
   if (size < LEAST_NUMBERS || size > MOST_NUMBERS || tf.getKernel('EspalierMultiply', 'tensorflow') === undefined) return undefined;
   return graph.operation('EspalierMultiply', from, [], binding.TF_FLOAT);
 }
